@@ -1,0 +1,45 @@
+// Signals as events: taken from a descriptor in a poll loop, never in a handler.
+#pragma once
+
+#include <csignal>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+#include "base/fd.h"
+
+namespace base {
+
+// Blocks the given signals for the life of the object and offers them on a descriptor.
+class SignalSource {
+ public:
+  SignalSource(std::initializer_list<int> signals);
+  SignalSource(const SignalSource&) = delete;
+  SignalSource& operator=(const SignalSource&) = delete;
+  ~SignalSource();
+
+  int fd() const { return fd_.get(); }  // readable when one is pending
+  std::optional<int> next();            // nullopt where none is pending
+
+ private:
+  sigset_t before_;
+  UniqueFd fd_;
+};
+
+// While it lives, SIGINT, SIGTERM and SIGHUP set a flag instead of ending the process; long steps
+// look at it by interrupted() or throw_if_interrupted(). One at a time.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+  ~InterruptGuard();
+};
+bool interrupted();       // false without a guard
+int interrupt_signal();   // which one, 0 where none
+void throw_if_interrupted();
+
+// "TERM", "SIGTERM", "15" in any case; nullopt for what is no signal. As docker and podman read it.
+std::optional<int> parse_signal(std::string_view text);
+
+}  // namespace base
