@@ -1,0 +1,103 @@
+// A container as it is recorded: what was asked for (never changes) and what became of it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+
+namespace engine {
+
+// Where a container lives: slot of an instance, which is a domain with our agent. An own domain is
+// slot 0 of an instance that nobody shares.
+enum class InstanceKind { own };
+struct Placement {
+  InstanceKind kind = InstanceKind::own;
+  base::Uuid domain;  // how Xen knows it; never by number or name alone
+  unsigned slot = 0;
+};
+
+struct ContainerConfig {
+  std::string id;        // 64 hex digits
+  std::string name;      // unique among containers
+  std::string image;     // as the user named it
+  std::string image_id;  // "sha256:…"
+  base::WallTime created{};
+  std::string platform;  // "linux/amd64"
+
+  std::vector<std::string> layers;  // disk images in the store, lowest first: file names
+  std::vector<std::string> argv;    // entrypoint and command, resolved
+  std::vector<std::string> env;     // NAME=VALUE, resolved, in order
+  std::string working_directory;
+  std::string user;
+  std::string hostname;
+  std::map<std::string, std::string> labels;
+  bool interactive = false;
+  bool terminal = false;
+  bool read_only = false;
+  bool init = false;
+  bool auto_remove = false;
+  bool provisional = false;  // made by `run`: goes away when it was never started
+
+  std::uint64_t memory = 0;        // bytes for the container
+  std::uint64_t guest_memory = 0;  // bytes on top for the guest itself
+  unsigned vcpus = 1;
+  std::uint64_t storage_size = 0;  // bytes
+  std::string guest_type;          // "pv", "pvh", "" what the host does best
+  std::string kernel;              // directory of the guest kernel, absolute
+  std::string kernel_arguments;
+  Placement placement;
+  base::Uuid read_only_disk;  // disk GUID in the GPT
+  base::Uuid writable_disk;   // ext4 UUID
+};
+
+enum class EndReason {
+  exited,
+  signalled,
+  out_of_memory,
+  guest_panic,
+  destroyed,
+  host_failure,
+  failed
+};
+std::string_view to_string(EndReason reason);
+
+struct Created {};
+// The domain is being made, or being undone: what exists is what the record's names say.
+struct Starting {
+  std::string boot_id;
+};
+struct Running {
+  std::string boot_id;
+  base::WallTime started{};
+};
+struct Exited {
+  int code = 0;  // as `run` returns it: 137 for SIGKILL
+  EndReason reason = EndReason::exited;
+  base::WallTime started{};
+  base::WallTime finished{};
+  std::string error;     // for people, empty where all went well
+  bool cleaned = false;  // domain, disks and devices are gone
+};
+using State = std::variant<Created, Starting, Running, Exited>;
+
+struct Container {
+  ContainerConfig config;
+  State state;
+
+  std::string short_id() const { return config.id.substr(0, 12); }
+  std::string domain_name() const { return "vxn-" + config.name; }
+};
+
+// Random "adjective_surname", as docker and podman name what the user did not.
+std::string random_name();
+// docker's rule: [a-zA-Z0-9][a-zA-Z0-9_.-]+
+bool valid_name(std::string_view name);
+
+}  // namespace engine

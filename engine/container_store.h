@@ -1,0 +1,51 @@
+// The records of containers on disk (docs/state.md): DATA/containers/<id>/{config,state}.json,
+// DATA/names/<name>, RUN/containers/<id>/. Whoever works on a container holds its lock; nobody
+// holds it: nobody is alive for it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/lock.h"
+#include "engine/container.h"
+
+namespace engine {
+
+class ContainerStore {
+ public:
+  ContainerStore(std::string data_root, std::string run_root);
+
+  // Reserves the name and writes the record; the lock is held from before it can be seen. Throws
+  // already_exists where the name is taken ("the container name "x" is already in use by …").
+  base::FileLock create(const Container& container);
+
+  // Skips what is half-made. Throws corrupt for a record that cannot be read, unsupported for a
+  // newer schema.
+  std::vector<Container> list() const;
+  // By name, full id, or a prefix of the id that is unique; throws usage where it is not.
+  std::optional<Container> find(std::string_view name_or_id) const;
+  std::optional<Container> load(const std::string& id) const;
+
+  void save_state(const std::string& id, const State& state);
+  // The last step of a removal: record, name, writable disk, run-time directory.
+  void remove(const Container& container);
+
+  std::optional<base::FileLock> try_lock(const std::string& id) const;
+  bool locked(const std::string& id) const;
+
+  std::string data_directory(const std::string& id) const;
+  std::string run_directory(const std::string& id) const;
+  std::string writable_disk(const std::string& id) const;
+  std::string socket_path(const std::string& id) const;
+  std::string console_log(const std::string& id) const;
+  // Names without a container, temporary files of dead processes: under the store's lock.
+  void sweep();
+
+ private:
+  std::string data_root_;
+  std::string run_root_;
+};
+
+}  // namespace engine
