@@ -1,0 +1,47 @@
+// Virtual block devices (vbd), offered to a guest through xenstore alone: no hot-plug script, no xl
+// (xen/include/public/io/blkif.h).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "xen/xenstore.h"
+
+namespace xen {
+
+// The vdev number of the index-th disk, and its name in the guest: "xvda", …, "xvdz", "xvdaa". The
+// extended scheme (1 << 28 | index << 8) throughout: mixed with the old one the minors collide.
+std::uint32_t vdev_number(unsigned index);
+std::string vdev_name(unsigned index);
+
+struct BlockDevice {
+  DomainId guest;
+  unsigned index = 0;  // xvda is 0
+  std::string path;    // in dom0, for people and xl: "/dev/dm-0"
+  dev_t device = 0;    // what the back end opens
+  bool writable = false;
+};
+
+// Everything that is written for one, in order. Front-end nodes belong to dom0, so that they cost
+// the guest nothing of its quota.
+std::vector<Node> block_device_nodes(const BlockDevice& device);
+
+// One transaction for all of them. They must stay open here until connected (or removed).
+void offer(XenStore& store, const std::vector<BlockDevice>& devices);
+// Until the guest's front end is connected to each; throws unavailable at the deadline, failure
+// where a back end gave up (with its own words).
+void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,
+                    const base::Deadline& deadline);
+// Asks the guest to let go, then removes the nodes. False where it did not by the deadline: nothing
+// is removed then.
+bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadline& deadline);
+// Removes the nodes whatever the guest says; the back end closes the device. Absent is no error.
+void force_remove(XenStore& store, DomainId guest, unsigned index);
+// Indexes that have a back end.
+std::vector<unsigned> offered(XenStore& store, DomainId guest);
+
+}  // namespace xen
