@@ -23,6 +23,7 @@ struct Hello {
   std::uint64_t hello_ns = 0;
 };
 std::string encode(const Hello& hello);
+// Bytes behind the fields are a later version's, and ignored.
 bool decode(std::span<const std::byte> payload, Hello& hello);
 // The version in force, 0 where none is common.
 std::uint16_t common_version(const Hello& ours, const Hello& theirs);
@@ -76,7 +77,7 @@ struct StreamSum {
 struct ExitRecord {
   bool signalled = false;
   bool oom = false;
-  std::uint32_t value = 0;  // exit code, or signal number
+  std::uint32_t value = 0;  // exit code, or signal number: at most 255
   std::uint64_t started_ns = 0;
   std::uint64_t finished_ns = 0;
   std::array<StreamSum, stream_count> streams{};
@@ -85,7 +86,7 @@ std::string encode(const ExitRecord& record);
 bool decode(std::span<const std::byte> payload, ExitRecord& record);
 
 struct Timing {
-  std::string name;  // at most 15 bytes
+  std::string name;  // at most 15 bytes, printable ASCII without blanks
   std::uint64_t ns = 0;
 };
 std::string encode(const std::vector<Timing>& timings);
@@ -106,5 +107,13 @@ struct WindowSize {
 };
 std::string encode(const WindowSize& size);
 bool decode(std::span<const std::byte> payload, WindowSize& size);
+
+enum class LogLevel : std::uint8_t { error = 0, warning = 1, debug = 2 };
+struct LogLine {
+  LogLevel level = LogLevel::error;
+  std::string text;  // at most 255 bytes
+};
+std::string encode(const LogLine& line);
+bool decode(std::span<const std::byte> payload, LogLine& line);
 
 }  // namespace protocol

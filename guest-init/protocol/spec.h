@@ -21,6 +21,7 @@ struct ContainerSpec {
   std::optional<DiskId> writable_disk;
   bool read_only_root = false;
   std::vector<std::string> hosts;
+  std::uint64_t memory_limit = 0;  // bytes that the container may use, 0: all that the guest has
 };
 std::string encode(const ContainerSpec& spec);
 // False for an unknown tag too; `why` is then a line for people.

@@ -36,7 +36,8 @@ class OutgoingStream {
   bool acknowledge(std::uint64_t position, std::uint64_t limit);
   // After a reconnect: send again from `position` on (within what is kept), credit starts at zero.
   bool rewind(std::uint64_t position);
-  // Nobody will read it: drops what is kept, and takes and forgets whatever comes.
+  // Nobody will read it: drops what is kept, and takes and forgets whatever comes. The stream ends
+  // at what was sent (after a rewind: at that position); its CRC then says nothing.
   void discard();
 
   std::uint64_t acknowledged() const { return base_; }
@@ -46,6 +47,8 @@ class OutgoingStream {
   bool drained() const { return ended_ && total() == base_; }
 
  private:
+  void drop_before(std::uint64_t position);
+
   std::size_t capacity_;
   std::string kept_;  // from head_ on: bytes base_ … total()
   std::size_t head_ = 0;
@@ -63,8 +66,8 @@ class IncomingStream {
  public:
   explicit IncomingStream(std::size_t window) : window_(window) {}
 
-  // Cuts what was had already off the front of `bytes`. False for a gap, for more than was granted,
-  // or for bytes after the end.
+  // Cuts what was had already off the front of `bytes`; the rest counts as received. False for a
+  // gap, for more than was granted, or for bytes after the end.
   bool accept(std::uint64_t position, std::span<const std::byte>& bytes);
   // False where the end contradicts what came.
   bool accept_eof(std::uint64_t position);
