@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ struct ImageUse {
   Digest image;
   std::string container;  // its short id, for the message
   bool running = false;
+  std::vector<std::string> disks;  // file names; kept on disk whatever becomes of the image
 };
 
 struct RemoveOptions {
@@ -29,7 +31,7 @@ struct RemoveOptions {
 };
 
 // What remove() did, in the order in which docker tells it.
-struct Removed {
+struct RemovedImage {
   std::vector<Reference> untagged;  // "Untagged: …"
   std::optional<Digest> image;      // "Deleted: sha256:…", where the image itself went
   std::vector<Digest> layers;       // "Deleted: sha256:…" of each layer's chain id, top first
@@ -66,13 +68,13 @@ class ImageStore {
   // What docker's rmi does: a name is untagged, and with its last name the image goes, its blobs
   // and disks with it unless others need them. Throws not_found, or failure ("conflict: …") for an
   // image in use, or by id with several names, in docker's words; some of these `force` overrules.
-  Removed remove(std::string_view text, const RemoveOptions& options);
+  RemovedImage remove(std::string_view text, const RemoveOptions& options);
 
   std::string disk_path(const Layer& layer) const { return layout_.disk(layer.disk); }
 
   // Removes blobs, disks and records that no image refers to, and what pulls left that are no
   // longer under way. May be called at any time.
-  Collected collect_garbage();
+  Collected collect_garbage(std::span<const ImageUse> uses);
 
   // --- For what brings images in (pull, load) ---
 
