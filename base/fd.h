@@ -1,6 +1,7 @@
 // File descriptors as owned values, and whole reads and writes on them.
 #pragma once
 
+#include <poll.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -65,6 +66,9 @@ void write_all(int fd, std::string_view text);
 void write_all_at(int fd, std::span<const std::byte> bytes, off_t offset);
 // Everything up to end of file; throws where it is more than `limit` bytes.
 std::string read_to_end(int fd, std::size_t limit);
+// poll(2) until one of them is ready (true) or the deadline has passed (false, after one last
+// look). Throws interrupted when base::interrupted() becomes true; so does all that waits by it.
+bool poll_until(std::span<pollfd> watched, const Deadline& deadline);
 // True when readable (or hung up) before the deadline.
 bool wait_readable(int fd, const Deadline& deadline);
 

@@ -17,6 +17,7 @@ using Json = nlohmann::ordered_json;  // keeps the order of keys
 struct JsonLimits {
   std::size_t bytes = 4u << 20;
   int depth = 32;
+  int members = 2048;  // of one object
 };
 // Throws corrupt ("WHAT: not JSON: …"); duplicate keys: the last one wins.
 Json parse_json(std::string_view text, std::string_view what, const JsonLimits& limits = {});

@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/fd.h"
@@ -15,7 +17,8 @@ class FileLock {
   // Makes the file (0600) where it is absent. A lock file that was removed meanwhile is noticed:
   // the lock is only ever held on the file that the path names.
   static std::optional<FileLock> try_acquire(const std::string& path);
-  // Throws unavailable after the deadline; `what` names the thing for the message.
+  // Throws unavailable after the deadline, interrupted when base::interrupted() becomes true;
+  // `what` names the thing for the message.
   static FileLock acquire(const std::string& path, const Deadline& deadline, std::string_view what);
   // Takes over a lock that was inherited.
   static FileLock adopt(UniqueFd fd) { return FileLock(std::move(fd)); }

@@ -35,8 +35,18 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
   ~InterruptGuard();
 };
-bool interrupted();       // false without a guard
-int interrupt_signal();   // which one, 0 where none
+// While it lives, this thread is told of no interrupt: clean-up must run to its end and may use
+// what throws at an interrupt otherwise.
+class InterruptShield {
+ public:
+  InterruptShield();
+  InterruptShield(const InterruptShield&) = delete;
+  InterruptShield& operator=(const InterruptShield&) = delete;
+  ~InterruptShield();
+};
+bool interrupted();             // false without a guard, and under a shield
+int interrupt_signal();         // which one, 0 where none; a shield does not hide it
+bool interrupts_are_watched();  // there is a guard
 void throw_if_interrupted();
 
 // "TERM", "SIGTERM", "15" in any case; nullopt for what is no signal. As docker and podman read it.

@@ -40,7 +40,7 @@ class Child {
   ~Child();
 
   pid_t pid() const { return pid_; }
-  // nullopt where it still runs at the deadline.
+  // nullopt where it still runs at the deadline; throws interrupted as poll_until() does.
   std::optional<ExitStatus> wait(const Deadline& deadline);
   void kill(int signal) const;
   // It lives on without us.

@@ -10,7 +10,7 @@
 
 namespace base {
 
-std::string_view trim(std::string_view text);  // ASCII white space
+std::string_view trim(std::string_view text);                           // ASCII white space
 std::vector<std::string> split(std::string_view text, char separator);  // "a,,b" is three
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 std::string lower(std::string_view text);  // ASCII
@@ -28,13 +28,15 @@ std::optional<Integer> parse_number(std::string_view text) {
 // docker's sizes: "64m", "1.5GiB", "512" (bytes), units b k m g t with optional "b"/"ib", in any
 // case, powers of 1024. nullopt for anything else, for negatives and for what exceeds 64 bits.
 std::optional<std::uint64_t> parse_size(std::string_view text);
-// docker's decimal sizes with 3 significant digits: "7.05MB", "0B", "1.24GB" (units.HumanSize).
-std::string human_size(std::uint64_t bytes);
+// docker's decimal sizes: "7.05MB", "0B", "1.24GB". It writes three significant digits in its
+// columns (images, ps) and four in progress and totals (units.HumanSize): "7.048MB".
+std::string human_size(std::uint64_t bytes, int digits = 3);
 
 // For messages: foreign bytes with anything not printable ASCII or valid UTF-8 letters escaped
 // (\n, \x1b, …), cut with "…" after `limit` bytes. Never lets a terminal sequence through.
 std::string printable(std::string_view foreign, std::size_t limit = 256);
 
+bool is_utf8(std::string_view bytes);     // RFC 3629
 std::string hex(std::string_view bytes);  // lower case
 
 }  // namespace base

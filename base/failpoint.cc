@@ -1,0 +1,34 @@
+#include "base/failpoint.h"
+
+#ifdef VXN_FAILPOINTS
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace base {
+
+void failpoint(const char* name) {
+  const char* wanted = std::getenv("VXN_FAILPOINT");
+  if (wanted == nullptr) return;
+  for (const std::string& entry : split(wanted, ',')) {
+    std::string_view point = std::string_view(entry).substr(0, entry.find(':'));
+    if (point != name) continue;
+    std::string_view action = std::string_view(entry).substr(point.size());
+    if (action == ":error") throw Error("failpoint " + std::string(name));
+    if (action == ":sleep")
+      ::sleep(2);
+    else
+      ::raise(SIGKILL);
+  }
+}
+
+}  // namespace base
+
+#endif
