@@ -16,6 +16,7 @@
 #include "image/image.h"
 #include "image/image_store.h"
 #include "image/reference.h"
+#include "image/worker_client.h"
 
 namespace engine {
 
@@ -112,7 +113,7 @@ class Engine {
   // containers; cheap where there is nothing to do.
   void recover();
 
-  image::Image pull(const PullRequest& request, base::Progress& progress);
+  image::Pulled pull(const PullRequest& request, base::Progress& progress);
   std::vector<image::Image> images();
   image::RemovedImage remove_image(const std::string& name_or_id, bool force);
 
