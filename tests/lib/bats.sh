@@ -1,0 +1,27 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# What the suites made of bats files share: their lists, and what a NAME selects.
+
+# "FILE: CASE<tab>quick|full"; a case tagged "quick" is in ./test without arguments.
+bats_list() { # FILE…
+  awk '
+    FNR == 1 { family = FILENAME; sub(/.*\//, "", family); sub(/\.bats$/, "", family); tags = "full"; all = "full" }
+    /^# bats file_tags=.*quick/ { all = "quick" }
+    /^# bats test_tags=.*quick/ { tags = "quick" }
+    /^@test / {
+      name = $0; sub(/^@test ["\047]/, "", name); sub(/["\047] \{.*$/, "", name)
+      print family ": " name "\t" (all == "quick" ? all : tags); tags = "full"
+    }' "$@"
+}
+
+# Sets `arguments` for bats: all of DIRECTORY, one of its files, or what has NAME in its name.
+bats_select() { # DIRECTORY MODE [NAME]
+  local directory=$1 mode=$2 name=${3-}
+  arguments=(--formatter tap)
+  [[ $mode != quick ]] || arguments+=(--filter-tags quick)
+  if [[ -n $name && -f $directory/$name.bats ]]; then
+    arguments+=("$directory/$name.bats")
+    return
+  fi
+  [[ -z $name ]] || arguments+=(--filter "$name")
+  arguments+=("$directory"/*.bats)
+}
