@@ -91,7 +91,7 @@ ensure_up() {
 
 boot() {
   local image=$1 port attempt
-  rm -f "$control"
+  rm -f "$control" "$run_dir/installed" # dom0 starts fresh
   prepare_boot "$image"
   say "booting $instance ($memory_mib MiB, $(can_use_kvm && echo KVM || echo emulated))"
   for attempt in 1 2 3 4 5; do

@@ -21,11 +21,13 @@ quote() {
 
 # The command line for dom0's shell. The shell stays, so that a command that a signal ended
 # gives 128 + its number, and leads a process group, so that our signals reach all of it.
+# Descriptor 3 keeps dash's own "Killed" out of the command's stderr.
 remote_line() {
   local calls=/run/vxn-machine/calls/$$ line
   if is_shell_builtin "$1"; then set -- env "$@"; fi
   line=$(quote "$@")
-  printf %s "echo \$\$ >$calls; trap : HUP INT TERM;$line; s=\$?; : >$calls; exit \$s"
+  printf %s "exec 3>&2 2>/dev/null; echo \$\$ >$calls; trap : HUP INT TERM;" \
+    "$line 2>&3 3>&-; s=\$?; : >$calls; exit \$s"
 }
 
 # Passes our signal to the command's process group, which may not be there yet.

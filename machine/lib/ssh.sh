@@ -19,6 +19,7 @@ Host machine
   ControlPath "$control"
   ControlMaster no
   EscapeChar none
+  Ciphers aes128-gcm@openssh.com
   LogLevel ERROR
 EOF
   mv "$run_dir/ssh_config.new" "$run_dir/ssh_config"

@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2154
+# Brings what the build installs into dom0's own disk: programs start slowly from a shared one.
+
+# What a new build touches; ninja appends to its log whenever it makes something.
+build_is_newer() {
+  [[ -f $build_dir/build.ninja ]] || return 1
+  [[ $build_dir/.ninja_log -nt $run_dir/installed || $build_dir/build.ninja -nt $run_dir/installed ]]
+}
+
+# Packs the installed tree of the build into $1; one and the same tree gives the same bytes.
+pack_build() {
+  local out=$1 tree status=0
+  tree=$(mktemp -d "$run_dir/install.XXXXXX")
+  meson install -C "$build_dir" --no-rebuild --quiet --destdir "$tree" >"$run_dir/log/install" 2>&1 &&
+    tar -C "$tree" -c --sort=name --owner=0 --group=0 --numeric-owner . >"$out.new" || status=$?
+  rm -rf "$tree"
+  ((status == 0)) && mv "$out.new" "$out"
+}
+
+# Installs $build_dir in dom0 where that changes anything. The machine is up.
+install_build() {
+  local lock hash share=$run_dir/results/.install
+  exec {lock}>"$run_dir/install.lock"
+  flock -w 300 "$lock" || die "another caller installs $build_dir for 5 minutes"
+  mkdir -p "$share"
+  touch "$run_dir/installed.new" # older than whatever a build makes from now on
+  pack_build "$share/build.tar" {lock}>&- || {
+    say "$build_dir does not install (yet); dom0 keeps what it has; see $run_dir/log/install"
+    exec {lock}>&-
+    return 1
+  }
+  hash=$(sha256sum <"$share/build.tar")
+  if [[ ! -f $run_dir/installed || $(<"$run_dir/installed") != "$hash" ]]; then
+    say "installing $build_dir in dom0"
+    in_dom0 machine-install /results/.install/build.tar </dev/null >&2 {lock}>&- || die "installing failed"
+    printf '%s\n' "$hash" >"$run_dir/installed"
+  fi
+  touch -r "$run_dir/installed.new" "$run_dir/installed"
+  exec {lock}>&-
+}
