@@ -1,4 +1,3 @@
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,8 +47,7 @@ Output run_program(const std::vector<std::string>& argv, const Deadline& deadlin
   err.second.reset();
   set_nonblocking(out.first.get(), true);
   set_nonblocking(err.first.get(), true);
-  const UniqueFd ended(::pidfd_open(child.pid(), 0));
-  if (!ended) throw_errno("waiting for " + argv[0]);
+  const UniqueFd ended = open_pidfd(child.pid());
   Output output;
   // The end is the child's, not that of the pipes: what it left running may hold them open.
   for (bool running = true; running;) {

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,13 +111,14 @@ std::optional<ExitStatus> reap(pid_t pid, int options) {
   return ExitStatus{.signal = info.si_status};
 }
 
+}  // namespace
+
 UniqueFd open_pidfd(pid_t pid) {
-  UniqueFd fd(::pidfd_open(pid, 0));
+  // Not pidfd_open(): glibc 2.36 declares it without C linkage.
+  UniqueFd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (!fd) throw_errno("waiting for a child");
   return fd;
 }
-
-}  // namespace
 
 Child& Child::operator=(Child&& other) noexcept {
   Child old(std::exchange(pid_, std::exchange(other.pid_, -1)));

@@ -52,6 +52,8 @@ class Child {
 
 // Throws not_found where there is no such program. Signal dispositions and the mask are reset.
 Child spawn(const SpawnRequest& request);
+// A descriptor that is readable when the child has ended, for a poll loop.
+UniqueFd open_pidfd(pid_t pid);
 // How many processes spawn() has started in this process (for --timing).
 unsigned spawn_count();
 

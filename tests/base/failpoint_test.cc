@@ -1,0 +1,36 @@
+#include "base/failpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "base/error.h"
+
+namespace base {
+namespace {
+
+class Failpoint : public testing::Test {
+ protected:
+  void TearDown() override { ::unsetenv("VXN_FAILPOINT"); }
+  static void choose(const char* value) { ::setenv("VXN_FAILPOINT", value, 1); }
+};
+
+TEST_F(Failpoint, DoesNothingUnlessItIsNamed) {
+  failpoint("client.record");
+  choose("client.recorded,client,record:error");
+  failpoint("client.record");
+}
+
+TEST_F(Failpoint, KillsTheProcess) {
+  choose("relay.hello,client.record");
+  EXPECT_EXIT(failpoint("client.record"), testing::KilledBySignal(SIGKILL), "");
+}
+
+TEST_F(Failpoint, ThrowsWhereErrorIsAskedFor) {
+  choose("client.record:error");
+  EXPECT_THROW(failpoint("client.record"), Error);
+}
+
+}  // namespace
+}  // namespace base
