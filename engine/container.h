@@ -67,6 +67,7 @@ enum class EndReason {
   failed
 };
 std::string_view to_string(EndReason reason);
+EndReason parse_end_reason(std::string_view name);  // failed for what it does not know
 
 struct Created {};
 // The domain is being made, or being undone: what exists is what the record's names say.

@@ -39,11 +39,16 @@ class ContainerStore {
   std::string run_directory(const std::string& id) const;
   std::string writable_disk(const std::string& id) const;
   std::string socket_path(const std::string& id) const;
+  std::string control_path(const std::string& id) const;
   std::string console_log(const std::string& id) const;
   // Names without a container, temporary files of dead processes: under the store's lock.
   void sweep();
 
  private:
+  std::string name_path(std::string_view name) const;
+  base::FileLock lock_store() const;
+  void reserve_name(const Container& container) const;
+
   std::string data_root_;
   std::string run_root_;
 };

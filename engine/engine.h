@@ -132,6 +132,9 @@ class Engine {
   std::vector<HostReport> doctor();
 
  private:
+  // The image of a request, pulled where the policy says so.
+  image::Image obtain(const CreateRequest& request, base::Progress& progress);
+
   struct Parts;
   Settings settings_;
   std::unique_ptr<Parts> parts_;

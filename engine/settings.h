@@ -25,7 +25,8 @@ struct Settings {
   bool balloon_dom0 = false;                 // may xl take memory from dom0?
   std::string registry;                      // prefix for short names, "" the personality's
   std::vector<std::string> insecure_registries;
-  std::string ca_file;
+  std::string ca_file;           // PEM
+  std::string credentials_file;  // docker's config.json or podman's auth.json
   std::string arch;
 };
 

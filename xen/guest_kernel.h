@@ -32,8 +32,8 @@ struct GuestKernel {
   std::string command_line;
   std::uint64_t own_memory_mib = 0;  // what kernel and init need beside the container
 };
-// The current one below DATA_DIRECTORY/kernels. Throws not_found with the remedy (vxn-kernel
-// update), corrupt where the pair is incomplete.
-GuestKernel current_guest_kernel(const std::string& data_directory);
+// The one with this id (or this version) below DATA_DIRECTORY/kernels; empty: the current one.
+// Throws not_found with the remedy (vxn-kernel update), corrupt where the pair is incomplete.
+GuestKernel guest_kernel(const std::string& data_directory, std::string_view id = "");
 
 }  // namespace xen

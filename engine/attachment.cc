@@ -1,0 +1,304 @@
+#include "engine/attachment.h"
+
+#include <fmt/core.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t read_size = 256u << 10;
+constexpr std::size_t out_limit = 256u << 10;  // unsent bytes beyond which input waits
+constexpr unsigned retry_limit = 20;
+constexpr base::Milliseconds farewell_time{90'000};
+constexpr base::Milliseconds adoption_wait{20'000};
+
+}  // namespace
+
+Attachment::Attachment(const AttachRequest& request, MonitorProcess monitor,
+                       base::SignalSource& signals)
+    : request_(request),
+      launch_(std::move(monitor.launch)),
+      connection_(std::move(monitor.connection)),
+      signals_(signals),
+      streams_(request.stdio.input >= 0) {
+  outputs_[0].emplace(request.stdio.output);
+  outputs_[1].emplace(request.stdio.error);
+  base::set_nonblocking(launch_.get(), true);
+  base::set_nonblocking(connection_.get(), true);
+  out_ = streams_.greet();
+}
+
+RunOutcome Attachment::run() {
+  while (!over()) poll_once();
+  return outcome();
+}
+
+// All output is with the user, and the monitor has told that everything is cleaned up, or has gone.
+bool Attachment::over() const {
+  const bool written = streams_.pending(protocol::standard_output).empty() &&
+                       streams_.pending(protocol::standard_error).empty();
+  const bool ended = streams_.exit() || exited_ || error_ || failure_;
+  const bool heard_out = streams_.exit() || !connection_;
+  return (written && heard_out && (done_ || (ended && !launch_))) || farewell_.expired();
+}
+
+void Attachment::poll_once() {
+  enum Source {
+    from_signals,
+    from_launch,
+    from_connection,
+    from_input,
+    to_output,
+    to_error,
+    count
+  };
+  std::array<pollfd, count> polled{};
+  polled.fill({.fd = -1, .events = POLLIN, .revents = 0});
+  polled[from_signals].fd = signals_.fd();
+  polled[from_launch].fd = launch_.get();
+  polled[from_connection].fd = connection_.get();
+  if (!out_.empty()) polled[from_connection].events = POLLIN | POLLOUT;
+  if (streams_.input_room() > 0 && out_.size() < out_limit)
+    polled[from_input].fd = request_.stdio.input;
+  for (std::uint8_t stream : {protocol::standard_output, protocol::standard_error})
+    if (!streams_.pending(stream).empty())
+      polled[to_output + stream - 1u] = {
+          .fd = outputs_[stream - 1u]->fd(), .events = POLLOUT, .revents = 0};
+  if (poll(polled.data(), polled.size(), farewell_.poll_timeout()) < 0) {
+    if (errno == EINTR) return;
+    base::throw_errno("waiting for the container");
+  }
+  if (polled[from_signals].revents != 0) take_signals();
+  if (polled[from_connection].revents != 0) take_connection();
+  if (polled[to_output].revents != 0) flush_output(protocol::standard_output);
+  if (polled[to_error].revents != 0) flush_output(protocol::standard_error);
+  if (polled[from_input].revents != 0) take_input();
+  if (polled[from_launch].revents != 0) take_launch_events();
+  flush_connection();
+}
+
+void Attachment::take_signals() {
+  while (const auto signal = signals_.next()) forward_or_cancel(*signal);
+}
+
+void Attachment::forward_or_cancel(int signal) {
+  if (started_) {
+    ClientStreams::send_signal(signal, out_);
+    return;
+  }
+  const bool ends_us =
+      signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+  if (!ends_us || cancelled_by_ != 0) return;
+  cancelled_by_ = signal;
+  shutdown(launch_.get(), SHUT_WR);
+}
+
+void Attachment::take_launch_events() {
+  std::array<char, 4096> buffer{};
+  const ssize_t size = ::read(launch_.get(), buffer.data(), buffer.size());
+  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (size > 0) {
+    for (const LaunchEvent& event :
+         launch_reader_.feed({buffer.data(), static_cast<std::size_t>(size)}))
+      take_event(event);
+    return;
+  }
+  launch_.reset();
+  if (!done_ && !exited_ && !error_ && !failure_) adopt();
+}
+
+void Attachment::take_event(const LaunchEvent& event) {
+  using Type = LaunchEvent::Type;
+  switch (event.type) {
+    case Type::step:
+      timing_.steps.push_back({event.text, static_cast<double>(event.number) / 1000});
+      break;
+    case Type::counts:
+      timing_.processes += static_cast<unsigned>(event.number);
+      timing_.xenstore_requests += static_cast<unsigned>(event.second);
+      break;
+    case Type::started:
+      base::failpoint("client.started");
+      started_ = true;
+      if (cancelled_by_ != 0) ClientStreams::send_signal(std::exchange(cancelled_by_, 0), out_);
+      if (!connection_) connect_again();
+      break;
+    case Type::failure: {
+      const std::size_t cut = std::min(event.text.find('\n'), event.text.size());
+      failure_ = StartFailure{.code = static_cast<int>(event.number),
+                              .stage = event.text.substr(0, cut),
+                              .error_number = static_cast<int>(event.second),
+                              .text = event.text.substr(std::min(cut + 1, event.text.size()))};
+      break;
+    }
+    case Type::error:
+      error_ = event;
+      break;
+    case Type::exited:
+      exited_ = event;
+      break;
+    case Type::done:
+      done_ = true;
+      break;
+  }
+  if (exited_ || error_ || failure_) farewell_ = farewell_.sooner(farewell_time);
+}
+
+void Attachment::take_connection() {
+  std::array<char, read_size> buffer;
+  while (connection_) {
+    const ssize_t size = ::read(connection_.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) break;
+    if (size <= 0) {
+      drop_connection();
+      break;
+    }
+    in_.append(buffer.data(), static_cast<std::size_t>(size));
+    take_frames();
+    if (static_cast<std::size_t>(size) < buffer.size()) break;
+  }
+}
+
+void Attachment::take_frames() {
+  std::size_t start = 0;
+  while (true) {
+    protocol::Frame frame;
+    std::size_t used = 0;
+    const char* why = "";
+    const auto rest = protocol::bytes_of(std::string_view(in_).substr(start));
+    const auto result = protocol::parse_frame(rest, frame, used, why);
+    if (result == protocol::ParseResult::incomplete) break;
+    if (result == protocol::ParseResult::broken)
+      throw base::Error(base::ErrorKind::corrupt, fmt::format("the monitor's relay: {}", why));
+    if (!streams_.handle(frame, out_))
+      throw base::Error(base::ErrorKind::corrupt,
+                        fmt::format("the container's streams: {}", streams_.why()));
+    start += used;
+  }
+  in_.erase(0, start);
+  if (streams_.exit()) farewell_ = farewell_.sooner(farewell_time);
+}
+
+void Attachment::flush_connection() {
+  std::size_t start = 0;
+  while (connection_ && start < out_.size()) {
+    const ssize_t size = send(connection_.get(), out_.data() + start, out_.size() - start,
+                              MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) break;
+    if (size < 0) return drop_connection();
+    start += static_cast<std::size_t>(size);
+  }
+  out_.erase(0, start);
+}
+
+void Attachment::take_input() {
+  std::array<std::byte, read_size> buffer;
+  const std::size_t room = std::min(buffer.size(), streams_.input_room());
+  if (room == 0) return;
+  const ssize_t size = ::read(request_.stdio.input, buffer.data(), room);
+  if (size > 0)
+    streams_.put_input({buffer.data(), static_cast<std::size_t>(size)}, out_);
+  else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+    streams_.end_input(out_);
+}
+
+void Attachment::flush_output(std::uint8_t stream) {
+  OutputDescriptor& descriptor = *outputs_[stream - 1u];
+  while (!streams_.pending(stream).empty()) {
+    const auto size = descriptor.write(streams_.pending(stream));
+    if (!size) {
+      if (descriptor.error() != EPIPE)
+        write_error_ =
+            base::errno_error(descriptor.error(), "writing the container's output").message();
+      return streams_.close_output(stream, out_);
+    }
+    if (*size == 0) return;
+    streams_.written(stream, *size, out_);
+  }
+}
+
+void Attachment::drop_connection() {
+  connection_.reset();
+  in_.clear();
+  out_.clear();
+  if (streams_.exit() || exited_ || error_ || failure_ || !launch_) return;
+  if (started_) connect_again();
+}
+
+// The relay was lost; its parent, which listens, starts another one.
+void Attachment::connect_again() {
+  if (++reconnects_ > retry_limit)
+    throw base::Error(base::ErrorKind::unavailable, "the container's monitor keeps failing");
+  connection_ = connect_monitor(request_.store.socket_path(request_.config.id));
+  if (!connection_) return;  // the parent is gone too: its end of the launch socket will tell
+  base::set_nonblocking(connection_.get(), true);
+  out_ = streams_.greet();
+}
+
+// The monitor died. Who gets the lock starts another one; whoever else has it is at it already.
+void Attachment::adopt() {
+  const std::string& id = request_.config.id;
+  connection_.reset();
+  in_.clear();
+  out_.clear();
+  if (++adoptions_ > retry_limit || !base::exists(request_.store.data_directory(id)))
+    throw base::Error(base::ErrorKind::failure,
+                      fmt::format("the monitor of container {} ended before it had told the exit "
+                                  "status",
+                                  request_.config.name));
+  base::log_debug("the monitor of {} ended; starting another one", request_.config.name);
+  base::FileLock lock =
+      base::FileLock::acquire(request_.store.run_directory(id) + "/lock",
+                              base::Deadline::after(adoption_wait), "the container");
+  launch_ = spawn_monitor(request_.settings, id, MonitorMode::adopt, std::move(lock)).launch;
+  base::set_nonblocking(launch_.get(), true);
+  if (cancelled_by_ != 0) shutdown(launch_.get(), SHUT_WR);
+}
+
+RunOutcome Attachment::outcome() {
+  if (failure_)
+    return {.code = failure_->code, .failure = failure_, .error = {}, .timing = timing_};
+  if (error_ && !streams_.exit()) {
+    const std::size_t cut = std::min(error_->text.find('\n'), error_->text.size());
+    base::ErrorKind kind = base::ErrorKind::failure;
+    base::parse_error_kind(error_->text.substr(0, cut), kind);
+    if (cancelled_by_ != 0) kind = base::ErrorKind::interrupted;
+    throw base::Error(kind, error_->text.substr(std::min(cut + 1, error_->text.size())));
+  }
+  RunOutcome outcome{.timing = timing_};
+  if (const auto& exit = streams_.exit()) {
+    outcome.code = static_cast<int>(exit->signalled ? 128 + exit->value : exit->value);
+    if (exit->oom) outcome.error = "the container ran out of memory";
+  } else if (exited_) {
+    outcome.code = static_cast<int>(exited_->number);
+    outcome.error = exited_->text;
+  } else if (cancelled_by_ != 0) {
+    throw base::Error(base::ErrorKind::interrupted, "cancelled");
+  } else {
+    outcome.code = 125;
+    outcome.error = streams_.relay_error().empty()
+                        ? "the monitor did not tell how the container ended"
+                        : streams_.relay_error();
+  }
+  if (!write_error_.empty()) {
+    outcome.code = 125;
+    outcome.error = write_error_;
+  }
+  return outcome;
+}
+
+}  // namespace engine

@@ -1,0 +1,75 @@
+// A client's life on a container: its descriptors on one side, the monitor on the other, until the
+// container has ended. Survives the death of the relay and of the monitor.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/signals.h"
+#include "engine/client_streams.h"
+#include "engine/container_store.h"
+#include "engine/engine.h"
+#include "engine/launch.h"
+#include "engine/monitor_process.h"
+#include "engine/output_descriptor.h"
+
+namespace engine {
+
+struct AttachRequest {
+  const Settings& settings;
+  const ContainerStore& store;
+  const ContainerConfig& config;
+  Stdio stdio;
+};
+
+class Attachment {
+ public:
+  // `signals` are forwarded once the container runs; before that they cancel.
+  Attachment(const AttachRequest& request, MonitorProcess monitor, base::SignalSource& signals);
+
+  // Throws interrupted where it was cancelled before the start, what the monitor could not do, and
+  // corrupt where bytes were lost or the relay broke the rules.
+  RunOutcome run();
+
+ private:
+  void poll_once();
+  void take_signals();
+  void forward_or_cancel(int signal);
+  void take_launch_events();
+  void take_event(const LaunchEvent& event);
+  void take_connection();
+  void take_frames();
+  void flush_connection();
+  void take_input();
+  void flush_output(std::uint8_t stream);
+  void connect_again();
+  void adopt();
+  void drop_connection();
+  bool over() const;
+  RunOutcome outcome();
+
+  AttachRequest request_;
+  base::UniqueFd launch_;
+  base::UniqueFd connection_;
+  base::SignalSource& signals_;
+  ClientStreams streams_;
+  LaunchReader launch_reader_;
+  std::array<std::optional<OutputDescriptor>, 2> outputs_;
+  std::string in_;   // from the relay, unparsed
+  std::string out_;  // to the relay, unsent
+  bool started_ = false;
+  bool done_ = false;  // the monitor has cleaned up
+  int cancelled_by_ = 0;
+  unsigned adoptions_ = 0;
+  unsigned reconnects_ = 0;
+  base::Deadline farewell_ = base::Deadline::never();  // for what comes after the end
+  std::optional<LaunchEvent> exited_;
+  std::optional<LaunchEvent> error_;
+  std::optional<StartFailure> failure_;
+  std::string write_error_;  // output that could not be written, for a reason other than EPIPE
+  Timing timing_;
+};
+
+}  // namespace engine

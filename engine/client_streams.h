@@ -1,0 +1,79 @@
+// The client's side of docs/guest-protocol.md, "Client and relay", as bookkeeping without input or
+// output: frames in, frames out, bytes for the user's descriptors.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "guest-init/protocol/messages.h"
+#include "guest-init/protocol/streams.h"
+
+namespace engine {
+
+class ClientStreams {
+ public:
+  // `input`: the container's standard input is ours to feed.
+  explicit ClientStreams(bool input);
+
+  // A connection begins, the first or one after the relay was lost: what to say.
+  std::string greet();
+  bool attached() const { return attached_; }
+
+  // Takes a frame of the relay's; answers are appended to `out`. False where the frame is against
+  // the protocol, with the reason in why().
+  bool handle(const protocol::Frame& frame, std::string& out);
+  const std::string& why() const { return why_; }
+
+  // Standard input.
+  std::size_t input_room() const;  // 0 where none is wanted now
+  void put_input(std::span<const std::byte> bytes, std::string& out);
+  void end_input(std::string& out);
+  bool input_wanted() const { return input_open_; }
+
+  // Output that waits for the user's descriptor (stream 1 or 2).
+  std::span<const std::byte> pending(std::uint8_t stream) const;
+  void written(std::uint8_t stream, std::size_t size, std::string& out);
+  // Nobody reads that descriptor any more.
+  void close_output(std::uint8_t stream, std::string& out);
+
+  static void send_signal(int signal, std::string& out);
+
+  // The end, once the relay has told it; what was received is complete then (else handle() failed).
+  const std::optional<protocol::ExitRecord>& exit() const { return exit_; }
+  // What the relay had to say instead.
+  const std::string& relay_error() const { return relay_error_; }
+
+ private:
+  struct Output {
+    explicit Output(std::size_t window) : incoming(window) {}
+    protocol::IncomingStream incoming;
+    std::string bytes;
+    std::size_t head = 0;
+    bool closed = false;
+  };
+
+  Output& output(std::uint8_t stream) { return outputs_[stream - 1u]; }
+  const Output& output(std::uint8_t stream) const { return outputs_[stream - 1u]; }
+  bool fail(std::string why);
+  bool take_data(const protocol::Frame& frame, std::string& out);
+  bool take_attached(const protocol::Frame& frame, std::string& out);
+  bool take_ack(const protocol::Frame& frame, std::string& out);
+  bool take_exit(const protocol::Frame& frame, std::string& out);
+  void send_input(std::string& out);
+  void send_ack(std::uint8_t stream, std::string& out);
+
+  protocol::OutgoingStream input_;
+  std::array<Output, 2> outputs_;
+  bool input_open_;
+  bool attached_ = false;
+  bool greeted_ = false;
+  std::optional<protocol::ExitRecord> exit_;
+  std::string why_;
+  std::string relay_error_;
+};
+
+}  // namespace engine

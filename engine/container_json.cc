@@ -1,0 +1,204 @@
+#include "engine/container_json.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "base/json.h"
+
+namespace engine {
+namespace {
+
+using base::Json;
+
+[[noreturn]] void corrupt(std::string_view what, std::string_view why) {
+  throw base::Error(base::ErrorKind::corrupt, fmt::format("{}: {}", what, why));
+}
+
+Json byte_list(const std::vector<std::string>& values) {
+  Json list = Json::array();
+  for (const std::string& value : values) list.push_back(base::to_json_bytes(value));
+  return list;
+}
+
+std::vector<std::string> read_byte_list(const Json& object, const char* key) {
+  std::vector<std::string> values;
+  if (const Json* list = base::array_member(object, key))
+    for (const Json& value : *list) values.push_back(base::from_json_bytes(value));
+  return values;
+}
+
+std::string bytes_member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() || found->is_null() ? "" : base::from_json_bytes(*found);
+}
+
+base::WallTime time_member(const Json& object, const char* key) {
+  const std::string text = base::text_member(object, key);
+  return text.empty() ? base::WallTime{} : base::parse_time(text).value_or(base::WallTime{});
+}
+
+Json time_value(base::WallTime time) {
+  return time == base::WallTime{} ? Json(nullptr) : Json(base::format_time(time));
+}
+
+base::Uuid uuid_member(const Json& object, const char* key, std::string_view what) {
+  const auto uuid = base::Uuid::parse(base::text_member(object, key));
+  if (!uuid) corrupt(what, fmt::format("\"{}\" is not a UUID", key));
+  return *uuid;
+}
+
+std::uint64_t size_member(const Json& object, const char* key, std::string_view what) {
+  const std::int64_t value = base::integer_member(object, key);
+  if (value < 0) corrupt(what, fmt::format("\"{}\" is negative", key));
+  return static_cast<std::uint64_t>(value);
+}
+
+Json parse_record(std::string_view text, std::string_view what) {
+  Json record = base::parse_json(text, what);
+  if (!record.is_object()) corrupt(what, "not a record");
+  const std::int64_t schema = base::integer_member(record, "schema", 0);
+  if (schema > record_schema)
+    throw base::Error(
+        base::ErrorKind::unsupported,
+        fmt::format("{}: written by a newer version (schema {}, this one reads up to {})", what,
+                    schema, record_schema));
+  if (schema < 1) corrupt(what, "no schema number");
+  return record;
+}
+
+Json exited_to_json(const Exited& exited) {
+  return {{"state", "exited"},
+          {"code", exited.code},
+          {"reason", std::string(to_string(exited.reason))},
+          {"started", time_value(exited.started)},
+          {"finished", time_value(exited.finished)},
+          {"error", exited.error},
+          {"cleaned", exited.cleaned}};
+}
+
+struct StateWriter {
+  Json operator()(const Created&) const { return {{"state", "created"}}; }
+  Json operator()(const Starting& starting) const {
+    return {{"state", "starting"}, {"boot_id", starting.boot_id}};
+  }
+  Json operator()(const Running& running) const {
+    return {{"state", "running"},
+            {"boot_id", running.boot_id},
+            {"started", time_value(running.started)}};
+  }
+  Json operator()(const Exited& exited) const { return exited_to_json(exited); }
+};
+
+Exited exited_from_json(const Json& record) {
+  return {.code = static_cast<int>(base::integer_member(record, "code")),
+          .reason = parse_end_reason(base::text_member(record, "reason")),
+          .started = time_member(record, "started"),
+          .finished = time_member(record, "finished"),
+          .error = base::text_member(record, "error"),
+          .cleaned = base::bool_member(record, "cleaned")};
+}
+
+}  // namespace
+
+std::string config_to_json(const ContainerConfig& config) {
+  const Json record = {
+      {"schema", record_schema},
+      {"id", config.id},
+      {"name", config.name},
+      {"image", config.image},
+      {"image_id", config.image_id},
+      {"created", time_value(config.created)},
+      {"platform", config.platform},
+      {"layers", config.layers},
+      {"argv", byte_list(config.argv)},
+      {"env", byte_list(config.env)},
+      {"working_directory", base::to_json_bytes(config.working_directory)},
+      {"user", base::to_json_bytes(config.user)},
+      {"hostname", config.hostname},
+      {"labels", config.labels},
+      {"interactive", config.interactive},
+      {"terminal", config.terminal},
+      {"read_only", config.read_only},
+      {"init", config.init},
+      {"auto_remove", config.auto_remove},
+      {"provisional", config.provisional},
+      {"memory", config.memory},
+      {"guest_memory", config.guest_memory},
+      {"vcpus", config.vcpus},
+      {"storage_size", config.storage_size},
+      {"guest_type", config.guest_type},
+      {"kernel", config.kernel},
+      {"kernel_arguments", config.kernel_arguments},
+      {"placement",
+       {{"instance", "own"},
+        {"domain", config.placement.domain.text()},
+        {"slot", config.placement.slot}}},
+      {"read_only_disk", config.read_only_disk.text()},
+      {"writable_disk", config.writable_disk.text()},
+  };
+  return base::dump_json(record);
+}
+
+ContainerConfig config_from_json(std::string_view text, std::string_view what) {
+  const Json record = parse_record(text, what);
+  const Json* placement = base::object_member(record, "placement");
+  if (!placement) corrupt(what, "no placement");
+  if (base::text_member(*placement, "instance") != "own")
+    corrupt(what, "an instance of an unknown kind");
+  ContainerConfig config{
+      .id = base::text_member(record, "id"),
+      .name = base::text_member(record, "name"),
+      .image = base::text_member(record, "image"),
+      .image_id = base::text_member(record, "image_id"),
+      .created = time_member(record, "created"),
+      .platform = base::text_member(record, "platform"),
+      .layers = base::list_member(record, "layers"),
+      .argv = read_byte_list(record, "argv"),
+      .env = read_byte_list(record, "env"),
+      .working_directory = bytes_member(record, "working_directory"),
+      .user = bytes_member(record, "user"),
+      .hostname = base::text_member(record, "hostname"),
+      .labels = base::map_member(record, "labels"),
+      .interactive = base::bool_member(record, "interactive"),
+      .terminal = base::bool_member(record, "terminal"),
+      .read_only = base::bool_member(record, "read_only"),
+      .init = base::bool_member(record, "init"),
+      .auto_remove = base::bool_member(record, "auto_remove"),
+      .provisional = base::bool_member(record, "provisional"),
+      .memory = size_member(record, "memory", what),
+      .guest_memory = size_member(record, "guest_memory", what),
+      .vcpus = static_cast<unsigned>(size_member(record, "vcpus", what)),
+      .storage_size = size_member(record, "storage_size", what),
+      .guest_type = base::text_member(record, "guest_type"),
+      .kernel = base::text_member(record, "kernel"),
+      .kernel_arguments = base::text_member(record, "kernel_arguments"),
+      .placement = {.domain = uuid_member(*placement, "domain", what),
+                    .slot = static_cast<unsigned>(size_member(*placement, "slot", what))},
+      .read_only_disk = uuid_member(record, "read_only_disk", what),
+      .writable_disk = uuid_member(record, "writable_disk", what),
+  };
+  if (config.id.size() != 64 || !valid_name(config.name)) corrupt(what, "no id or name");
+  return config;
+}
+
+std::string state_to_json(const State& state) {
+  Json record = {{"schema", record_schema}};
+  record.update(std::visit(StateWriter{}, state));
+  return base::dump_json(record);
+}
+
+State state_from_json(std::string_view text, std::string_view what) {
+  const Json record = parse_record(text, what);
+  const std::string state = base::text_member(record, "state");
+  if (state == "created") return Created{};
+  if (state == "starting") return Starting{.boot_id = base::text_member(record, "boot_id")};
+  if (state == "running")
+    return Running{.boot_id = base::text_member(record, "boot_id"),
+                   .started = time_member(record, "started")};
+  if (state == "exited") return exited_from_json(record);
+  corrupt(what, "an unknown state");
+}
+
+}  // namespace engine

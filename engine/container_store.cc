@@ -1,0 +1,173 @@
+#include "engine/container_store.h"
+
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "engine/container_json.h"
+
+namespace engine {
+namespace {
+
+constexpr std::size_t max_record = 8u << 20;  // a 4 MiB command line, escaped
+constexpr base::Milliseconds store_lock_wait{10'000};
+
+bool is_id(std::string_view text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+std::optional<std::string> read_link(const std::string& path) {
+  std::array<char, 256> buffer{};
+  const ssize_t size = readlink(path.c_str(), buffer.data(), buffer.size());
+  if (size < 0) return std::nullopt;
+  return std::string(buffer.data(), static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+ContainerStore::ContainerStore(std::string data_root, std::string run_root)
+    : data_root_(std::move(data_root)), run_root_(std::move(run_root)) {}
+
+std::string ContainerStore::data_directory(const std::string& id) const {
+  return data_root_ + "/containers/" + id;
+}
+std::string ContainerStore::run_directory(const std::string& id) const {
+  return run_root_ + "/containers/" + id;
+}
+std::string ContainerStore::writable_disk(const std::string& id) const {
+  return data_directory(id) + "/writable.ext4";
+}
+std::string ContainerStore::socket_path(const std::string& id) const {
+  return run_directory(id) + "/monitor.sock";
+}
+std::string ContainerStore::control_path(const std::string& id) const {
+  return run_directory(id) + "/control.sock";
+}
+std::string ContainerStore::console_log(const std::string& id) const {
+  return data_directory(id) + "/console.log";
+}
+std::string ContainerStore::name_path(std::string_view name) const {
+  return data_root_ + "/names/" + std::string(name);
+}
+
+base::FileLock ContainerStore::lock_store() const {
+  base::make_directories(data_root_ + "/containers", 0700);
+  base::make_directories(data_root_ + "/names", 0700);
+  return base::FileLock::acquire(data_root_ + "/containers.lock",
+                                 base::Deadline::after(store_lock_wait), "the container store");
+}
+
+void ContainerStore::reserve_name(const Container& container) const {
+  const std::string path = name_path(container.config.name);
+  if (const auto owner = read_link(path)) {
+    if (base::exists(data_directory(*owner)))
+      throw base::Error(base::ErrorKind::already_exists,
+                        fmt::format("Conflict. The container name \"/{}\" is already in use by "
+                                    "container \"{}\". You have to remove (or rename) that "
+                                    "container to be able to reuse that name.",
+                                    container.config.name, *owner));
+    base::remove_file(path);  // of a creation or removal that died half-way
+  }
+  if (symlink(container.config.id.c_str(), path.c_str()) != 0)
+    base::throw_errno("reserving the name " + path);
+}
+
+base::FileLock ContainerStore::create(const Container& container) {
+  const base::FileLock store = lock_store();
+  const std::string& id = container.config.id;
+  auto lock = try_lock(id);
+  if (!lock) throw base::Error(base::ErrorKind::already_exists, "container " + id + " is in use");
+  reserve_name(container);
+  const std::string attempt = data_root_ + "/containers/." + id;
+  base::make_directories(attempt, 0700);
+  base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
+  base::replace_file(attempt + "/state.json", state_to_json(container.state), 0600);
+  if (rename(attempt.c_str(), data_directory(id).c_str()) != 0)
+    base::throw_errno("making the record " + data_directory(id));
+  return std::move(*lock);
+}
+
+std::optional<Container> ContainerStore::load(const std::string& id) const {
+  const std::string directory = data_directory(id);
+  const auto config = base::try_read_file(directory + "/config.json", max_record);
+  const auto state = base::try_read_file(directory + "/state.json", max_record);
+  if (!config || !state) return std::nullopt;
+  return Container{.config = config_from_json(*config, directory + "/config.json"),
+                   .state = state_from_json(*state, directory + "/state.json")};
+}
+
+std::vector<Container> ContainerStore::list() const {
+  std::vector<Container> all;
+  for (const std::string& id : base::list_directory(data_root_ + "/containers"))
+    if (is_id(id))
+      if (auto container = load(id)) all.push_back(std::move(*container));
+  std::sort(all.begin(), all.end(), [](const Container& a, const Container& b) {
+    return a.config.created > b.config.created;
+  });
+  return all;
+}
+
+std::optional<Container> ContainerStore::find(std::string_view name_or_id) const {
+  if (valid_name(name_or_id))
+    if (const auto id = read_link(name_path(name_or_id)))
+      if (is_id(*id)) return load(*id);
+  std::optional<std::string> found;
+  for (const std::string& id : base::list_directory(data_root_ + "/containers")) {
+    if (!is_id(id) || name_or_id.empty() || !id.starts_with(name_or_id)) continue;
+    if (found)
+      throw base::Error(
+          base::ErrorKind::usage,
+          fmt::format("several containers have an id that begins with {}", name_or_id));
+    found = id;
+  }
+  return found ? load(*found) : std::nullopt;
+}
+
+void ContainerStore::save_state(const std::string& id, const State& state) {
+  base::replace_file(data_directory(id) + "/state.json", state_to_json(state), 0600);
+}
+
+void ContainerStore::remove(const Container& container) {
+  const std::string& id = container.config.id;
+  const std::string directory = data_directory(id);
+  const std::string doomed = data_root_ + "/containers/." + id;
+  if (rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
+    base::throw_errno("removing " + directory);
+  if (read_link(name_path(container.config.name)) == id)
+    base::remove_file(name_path(container.config.name));
+  base::remove_tree(doomed);
+  base::remove_tree(run_directory(id));
+}
+
+std::optional<base::FileLock> ContainerStore::try_lock(const std::string& id) const {
+  base::make_directories(run_directory(id), 0700);
+  return base::FileLock::try_acquire(run_directory(id) + "/lock");
+}
+
+bool ContainerStore::locked(const std::string& id) const {
+  return base::is_locked(run_directory(id) + "/lock");
+}
+
+void ContainerStore::sweep() {
+  if (!base::is_directory(data_root_ + "/containers")) return;
+  const base::FileLock store = lock_store();
+  for (const std::string& entry : base::list_directory(data_root_ + "/containers"))
+    if (entry.starts_with('.') && is_id(std::string_view(entry).substr(1)) &&
+        !locked(entry.substr(1)))
+      base::remove_tree(data_root_ + "/containers/" + entry);
+  for (const std::string& name : base::list_directory(data_root_ + "/names"))
+    if (const auto id = read_link(name_path(name)); id && !base::exists(data_directory(*id)))
+      base::remove_file(name_path(name));
+  for (const std::string& id : base::list_directory(run_root_ + "/containers"))
+    if (!base::exists(data_directory(id)) && !locked(id)) base::remove_tree(run_directory(id));
+}
+
+}  // namespace engine

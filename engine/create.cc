@@ -1,0 +1,93 @@
+#include "engine/create.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+
+namespace engine {
+namespace {
+
+constexpr std::string_view default_path =
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// A given entrypoint replaces the image's, and the image's command with it.
+std::vector<std::string> resolve_argv(const CreateRequest& request,
+                                      const image::ImageConfig& config) {
+  std::vector<std::string> argv = request.entrypoint.value_or(config.entrypoint);
+  const bool image_command = request.command.empty() && !request.entrypoint;
+  const std::vector<std::string>& command = image_command ? config.cmd : request.command;
+  argv.insert(argv.end(), command.begin(), command.end());
+  if (argv.empty()) throw base::Error(base::ErrorKind::usage, "no command specified");
+  return argv;
+}
+
+std::string_view name_of(std::string_view variable) {
+  return variable.substr(0, variable.find('='));
+}
+
+}  // namespace
+
+std::vector<std::string> merge_environment(std::vector<std::string> base,
+                                           const std::vector<std::string>& overrides) {
+  for (const std::string& variable : overrides) {
+    const auto same = std::find_if(base.begin(), base.end(), [&](const std::string& present) {
+      return name_of(present) == name_of(variable);
+    });
+    if (same == base.end())
+      base.push_back(variable);
+    else
+      *same = variable;
+  }
+  return base;
+}
+
+void require_platform(const image::Image& image, const image::Platform& host) {
+  const image::Platform platform = image.config.platform().normalised();
+  const std::array<image::Platform, 1> offered = {platform};
+  if (!image::choose_platform(offered, host))
+    throw base::Error(base::ErrorKind::unsupported,
+                      fmt::format("the image is for {}, and guests of this host run {}",
+                                  platform.text(), host.normalised().text()));
+}
+
+ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
+                        const Settings& settings) {
+  ContainerConfig config;
+  config.id = base::random_hex(32);
+  config.name = request.name;
+  config.image = request.image;
+  config.image_id = image.id.text();
+  config.created = base::wall_now();
+  config.platform = image.config.platform().text();
+  for (const image::Layer& layer : image.layers) config.layers.push_back(layer.disk);
+  config.argv = resolve_argv(request, image.config);
+  config.hostname = request.hostname.empty() ? config.id.substr(0, 12) : request.hostname;
+  config.env = {std::string(default_path), "HOSTNAME=" + config.hostname};
+  config.env =
+      merge_environment(merge_environment(std::move(config.env), image.config.env), request.env);
+  config.working_directory =
+      request.working_directory.empty() ? image.config.working_dir : request.working_directory;
+  config.user = request.user.empty() ? image.config.user : request.user;
+  config.labels = image.config.labels;
+  for (const auto& [key, value] : request.labels) config.labels[key] = value;
+  config.interactive = request.interactive;
+  config.terminal = request.terminal;
+  config.read_only = request.read_only;
+  config.init = request.init;
+  config.auto_remove = request.auto_remove;
+  config.provisional = request.provisional;
+  config.memory = request.memory.value_or(settings.memory);
+  config.vcpus = request.vcpus.value_or(settings.vcpus);
+  config.storage_size = settings.storage_size;
+  config.guest_type = request.guest_type.empty() ? settings.guest_type : request.guest_type;
+  config.kernel_arguments = settings.kernel_arguments;
+  config.placement = {.kind = InstanceKind::own, .domain = base::Uuid::random(), .slot = 0};
+  config.read_only_disk = base::Uuid::random();
+  config.writable_disk = base::Uuid::random();
+  return config;
+}
+
+}  // namespace engine

@@ -1,0 +1,189 @@
+#include "engine/engine.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <map>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/file.h"
+#include "base/signals.h"
+#include "engine/attachment.h"
+#include "engine/container_store.h"
+#include "engine/create.h"
+#include "engine/monitor_process.h"
+#include "engine/recovery.h"
+#include "xen/guest_kernel.h"
+#include "xen/host.h"
+
+namespace engine {
+namespace {
+
+image::Platform wanted_platform(const Settings& settings, const std::string& asked) {
+  if (!asked.empty()) return image::Platform::parse(asked);
+  return settings.arch.empty() ? image::Platform::host() : image::Platform::parse(settings.arch);
+}
+
+// Starting a domain needs root and Xen: told before anything is fetched or made.
+void require_host(const Settings& settings) {
+  if (geteuid() != 0)
+    throw base::Error(base::ErrorKind::denied,
+                      fmt::format("running a container needs root: as this user images lie in {}, "
+                                  "those of root in /var/lib/vxn (try sudo)",
+                                  settings.data_root));
+  if (!xen::running_on_xen())
+    throw base::Error(base::ErrorKind::unavailable,
+                      "this machine runs no Xen hypervisor: `machine/run` boots one under QEMU and "
+                      "runs the command there");
+}
+
+}  // namespace
+
+struct Engine::Parts {
+  ContainerStore containers;
+  image::ImageStore images;
+  image::NameDefaults names;
+  std::map<std::string, base::FileLock> locks;  // of containers that this process created
+  std::map<std::string, Step> resolved;         // how long their creation took
+};
+
+Engine::Engine(Settings settings, image::NameDefaults names)
+    : settings_(std::move(settings)),
+      parts_(new Parts{.containers = ContainerStore(settings_.data_root, settings_.run_root),
+                       .images = image::ImageStore(settings_.data_root + "/images"),
+                       .names = std::move(names),
+                       .locks = {},
+                       .resolved = {}}) {
+  if (!settings_.registry.empty()) parts_->names = {.domain = settings_.registry, .official = ""};
+}
+
+Engine::~Engine() = default;
+
+void Engine::recover() { engine::recover(settings_, parts_->containers); }
+
+image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
+  const image::Reference name =
+      image::Reference::parse(request.image, parts_->names).with_default_tag();
+  image::PullOptions options{.platform = wanted_platform(settings_, request.platform),
+                             .insecure_registries = settings_.insecure_registries,
+                             .names = parts_->names};
+  if (!settings_.ca_file.empty()) options.ca_file = settings_.ca_file;
+  if (!settings_.credentials_file.empty()) options.credentials_file = settings_.credentials_file;
+  return image::pull(parts_->images, name, options, progress);
+}
+
+std::vector<image::Image> Engine::images() { return parts_->images.list(); }
+
+image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
+  image::RemoveOptions options{.force = force, .names = parts_->names, .uses = {}};
+  for (const Container& container : parts_->containers.list())
+    options.uses.push_back({.image = image::Digest::parse(container.config.image_id),
+                            .container = container.short_id(),
+                            .running = std::holds_alternative<Running>(container.state),
+                            .disks = container.config.layers});
+  return parts_->images.remove(name_or_id, options);
+}
+
+image::Image Engine::obtain(const CreateRequest& request, base::Progress& progress) {
+  const PullRequest pull_request{
+      .image = request.image, .platform = request.platform, .all_tags = false};
+  if (request.pull == PullPolicy::always) return pull(pull_request, progress).image;
+  if (auto found = parts_->images.find(request.image, parts_->names)) return *found;
+  const image::Reference name = image::Reference::parse(request.image, parts_->names);
+  const std::string familiar = name.with_default_tag().familiar(parts_->names);
+  if (request.pull == PullPolicy::never)
+    throw base::Error(base::ErrorKind::not_found, "No such image: " + familiar);
+  progress.message(fmt::format("Unable to find image '{}' locally", familiar));
+  return pull(pull_request, progress).image;
+}
+
+Container Engine::create(const CreateRequest& request, base::Progress& progress) {
+  require_host(settings_);
+  recover();
+  const base::Stopwatch watch;
+  const xen::GuestKernel kernel = xen::guest_kernel(
+      settings_.data_root, request.kernel.empty() ? settings_.kernel : request.kernel);
+  const image::Image image = obtain(request, progress);
+  require_platform(image, image::Platform::host());
+  Container container{.config = resolve(request, image, settings_), .state = Created{}};
+  ContainerConfig& config = container.config;
+  config.kernel = kernel.id;
+  config.guest_memory =
+      settings_.guest_memory != 0 ? settings_.guest_memory : kernel.own_memory_mib << 20;
+  const bool drawn = config.name.empty();
+  for (int attempt = 0;; ++attempt) {
+    if (drawn) config.name = random_name() + (attempt < 8 ? "" : "_" + base::random_hex(4));
+    try {
+      base::FileLock lock = parts_->containers.create(container);
+      parts_->locks.emplace(config.id, std::move(lock));
+      break;
+    } catch (const base::Error& error) {
+      if (!drawn || attempt > 16 || error.kind() != base::ErrorKind::already_exists) throw;
+    }
+  }
+  base::failpoint("client.created");
+  parts_->resolved[config.id] = {"resolve", static_cast<double>(watch.elapsed().count()) / 1000};
+  return container;
+}
+
+RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
+  const Container container = this->container(id);
+  const ContainerConfig& config = container.config;
+  auto held = parts_->locks.extract(config.id);
+  std::optional<base::FileLock> lock;
+  if (held.empty())
+    lock = parts_->containers.try_lock(config.id);
+  else
+    lock.emplace(std::move(held.mapped()));
+  if (!lock)
+    throw base::Error(base::ErrorKind::already_exists,
+                      fmt::format("container {} is running already", config.name));
+  base::SignalSource signals(
+      {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE});
+  const AttachRequest request{settings_, parts_->containers, config, stdio};
+  try {
+    base::throw_if_interrupted();
+    MonitorProcess monitor =
+        spawn_monitor(settings_, config.id, MonitorMode::start, std::move(*lock));
+    base::failpoint("client.spawned");
+    RunOutcome outcome = Attachment(request, std::move(monitor), signals).run();
+    base::failpoint("client.exiting");
+    outcome.timing.steps.insert(outcome.timing.steps.begin(), parts_->resolved[config.id]);
+    return outcome;
+  } catch (const base::Error& error) {
+    if (config.provisional) recover();
+    throw;
+  }
+}
+
+std::vector<Container> Engine::containers() {
+  recover();
+  return parts_->containers.list();
+}
+
+Container Engine::container(const std::string& name_or_id) {
+  auto found = parts_->containers.find(name_or_id);
+  if (!found) throw base::Error(base::ErrorKind::not_found, "No such container: " + name_or_id);
+  return *found;
+}
+
+void Engine::remove(const std::string& name_or_id, bool force) {
+  const Container found = container(name_or_id);
+  const std::string& id = found.config.id;
+  if (!force) recover();
+  const auto now = parts_->containers.load(id);
+  if (!now) return;
+  const bool alive = parts_->containers.locked(id);
+  if (alive && !force)
+    throw base::Error(base::ErrorKind::failure,
+                      fmt::format("cannot remove container \"/{}\": container is running: stop the "
+                                  "container before removing or force remove",
+                                  found.config.name));
+  if (force) end_container(settings_, parts_->containers, *now);
+  const auto lock = parts_->containers.try_lock(id);
+  if (const auto last = parts_->containers.load(id)) parts_->containers.remove(*last);
+}
+
+}  // namespace engine

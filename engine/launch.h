@@ -1,0 +1,43 @@
+// What a monitor tells the command that started it: lines of text on a socket between the two. The
+// command's closing its end before "started" means: cancel, and leave nothing behind.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+struct LaunchEvent {
+  enum class Type {
+    step,     // text: its name, number: microseconds
+    counts,   // number: processes forked, second: xenstore requests
+    started,  // the entrypoint runs
+    failure,  // the guest could not start it: number: exit code, second: errno, text "STAGE\nTEXT"
+    error,    // the host could not: text "KIND\nTEXT"
+    exited,   // number: exit status as run returns it, text: why, where it was not its own end
+    done,     // everything that should be gone is gone
+  };
+  Type type = Type::done;
+  std::int64_t number = 0;
+  std::int64_t second = 0;
+  std::string text;
+  bool operator==(const LaunchEvent&) const = default;
+};
+
+std::string encode(const LaunchEvent& event);
+// nullopt for a line that is none.
+std::optional<LaunchEvent> decode_launch_event(std::string_view line);
+
+// Puts lines together from pieces; ignores what is no event. A line has at most 4 KiB.
+class LaunchReader {
+ public:
+  std::vector<LaunchEvent> feed(std::string_view piece);
+
+ private:
+  std::string rest_;
+};
+
+}  // namespace engine

@@ -1,0 +1,132 @@
+#include "engine/recovery.h"
+
+#include <fmt/core.h>
+
+#include <unistd.h>
+#include <array>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "engine/launch.h"
+#include "engine/monitor_process.h"
+
+namespace engine {
+namespace {
+
+constexpr base::Milliseconds adoption_limit{120'000};
+constexpr int lost_code = 255;  // as docker tells a container that was lost with its host
+
+enum class Need { nothing, removal, lost, adoption };
+
+// What an unlocked container needs; `boot` is this boot of the host.
+Need need_of(const Container& container, const std::string& boot) {
+  if (std::holds_alternative<Created>(container.state))
+    return container.config.provisional ? Need::removal : Need::nothing;
+  if (const auto* exited = std::get_if<Exited>(&container.state)) {
+    if (!exited->cleaned) return Need::adoption;
+    return container.config.auto_remove ? Need::removal : Need::nothing;
+  }
+  const auto* running = std::get_if<Running>(&container.state);
+  const std::string& started_in =
+      running ? running->boot_id : std::get<Starting>(container.state).boot_id;
+  return started_in == boot ? Need::adoption : Need::lost;
+}
+
+// The host was restarted: nothing of the container is left but files.
+void close_lost(ContainerStore& store, const Container& container) {
+  const auto* running = std::get_if<Running>(&container.state);
+  if (container.config.auto_remove || (!running && container.config.provisional))
+    return store.remove(container);
+  store.save_state(container.config.id,
+                   Exited{.code = lost_code,
+                          .reason = EndReason::host_failure,
+                          .started = running ? running->started : base::WallTime{},
+                          .finished = base::wall_now(),
+                          .error = "the host was restarted",
+                          .cleaned = true});
+}
+
+// Until the monitor says that it has taken over, or that everything is done.
+void await_monitor(const base::UniqueFd& launch, const std::string& name) {
+  const base::Deadline deadline = base::Deadline::after(adoption_limit);
+  LaunchReader reader;
+  while (base::wait_readable(launch.get(), deadline)) {
+    std::array<char, 4096> buffer{};
+    const ssize_t size = read(launch.get(), buffer.data(), buffer.size());
+    if (size <= 0) return;
+    for (const LaunchEvent& event : reader.feed({buffer.data(), static_cast<std::size_t>(size)})) {
+      if (event.type == LaunchEvent::Type::error)
+        base::log_warning("container {}: {}", name, event.text.substr(event.text.find('\n') + 1));
+      if (event.type == LaunchEvent::Type::started || event.type == LaunchEvent::Type::done) return;
+    }
+  }
+  throw base::Error(base::ErrorKind::unavailable,
+                    fmt::format("the monitor of container {} does not answer", name));
+}
+
+void recover_one(const Settings& settings, ContainerStore& store, const std::string& id,
+                 const std::string& boot) {
+  auto lock = store.try_lock(id);
+  if (!lock) return;
+  const auto container = store.load(id);  // again: it may have changed before we had the lock
+  if (!container) return;
+  switch (need_of(*container, boot)) {
+    case Need::nothing:
+      break;
+    case Need::removal:
+      store.remove(*container);
+      break;
+    case Need::lost:
+      close_lost(store, *container);
+      break;
+    case Need::adoption:
+      base::log_debug("finishing what a dead process began with container {}",
+                      container->config.name);
+      await_monitor(spawn_monitor(settings, id, MonitorMode::adopt, std::move(*lock)).launch,
+                    container->config.name);
+      break;
+  }
+}
+
+bool send_order(const ContainerStore& store, const std::string& id, char order) {
+  const base::UniqueFd control = connect_monitor(store.control_path(id));
+  if (!control) return false;
+  base::write_all(control.get(), std::string_view(&order, 1));
+  return true;
+}
+
+}  // namespace
+
+void recover(const Settings& settings, ContainerStore& store) {
+  const std::string boot = base::boot_id();
+  for (const Container& container : store.list())
+    if (need_of(container, boot) != Need::nothing && !store.locked(container.config.id)) {
+      try {
+        recover_one(settings, store, container.config.id, boot);
+      } catch (const base::Error& error) {
+        base::log_warning("container {}: {}", container.config.name, error.message());
+      }
+    }
+  store.sweep();
+}
+
+void end_container(const Settings& settings, ContainerStore& store, const Container& container) {
+  const std::string& id = container.config.id;
+  const base::Deadline deadline = base::Deadline::after(adoption_limit);
+  if (send_order(store, id, order_kill)) {
+    // The monitor lets go of the lock when everything is done.
+    base::FileLock::acquire(store.run_directory(id) + "/lock", deadline,
+                            "container " + container.config.name);
+    return;
+  }
+  base::FileLock lock = base::FileLock::acquire(store.run_directory(id) + "/lock", deadline,
+                                                "container " + container.config.name);
+  const auto now = store.load(id);
+  if (!now || need_of(*now, base::boot_id()) != Need::adoption) return;
+  await_monitor(spawn_monitor(settings, id, MonitorMode::end, std::move(lock)).launch,
+                container.config.name);
+}
+
+}  // namespace engine

@@ -1,0 +1,35 @@
+#include "engine/spec.h"
+
+#include <algorithm>
+
+namespace engine {
+
+protocol::DiskId gpt_bytes(const base::Uuid& guid) {
+  protocol::DiskId bytes = guid.bytes();
+  std::reverse(bytes.begin(), bytes.begin() + 4);
+  std::reverse(bytes.begin() + 4, bytes.begin() + 6);
+  std::reverse(bytes.begin() + 6, bytes.begin() + 8);
+  return bytes;
+}
+
+protocol::ContainerSpec container_spec(const ContainerConfig& config) {
+  return {.hostname = config.hostname,
+          .layers = static_cast<std::uint32_t>(config.layers.size()),
+          .read_only_disk = gpt_bytes(config.read_only_disk),
+          .writable_disk = config.writable_disk.bytes(),
+          .read_only_root = config.read_only,
+          .hosts = {}};
+}
+
+protocol::ProcessSpec process_spec(const ContainerConfig& config) {
+  return {.argv = config.argv,
+          .env = config.env,
+          .working_directory = config.working_directory,
+          .user = config.user,
+          .groups = {},
+          .terminal = std::nullopt,
+          .standard_input = config.interactive,
+          .init = config.init};
+}
+
+}  // namespace engine

@@ -1,0 +1,15 @@
+// A container's record in the guest's words (docs/guest-protocol.md).
+#pragma once
+
+#include "engine/container.h"
+#include "guest-init/protocol/spec.h"
+
+namespace engine {
+
+protocol::ContainerSpec container_spec(const ContainerConfig& config);
+protocol::ProcessSpec process_spec(const ContainerConfig& config);
+
+// The id as it stands in a GPT header: UEFI stores the first three fields of a GUID little-endian.
+protocol::DiskId gpt_bytes(const base::Uuid& guid);
+
+}  // namespace engine
