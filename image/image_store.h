@@ -58,7 +58,8 @@ class ImageStore {
   // beginning of an id. Names win over ids. Throws usage for text that is neither and for an
   // ambiguous beginning.
   std::optional<Image> find(std::string_view text, const NameDefaults& names = {}) const;
-  // The same; throws not_found, "No such image: TEXT", where it is absent.
+  std::optional<Image> find(const Reference& name) const;
+  // As the first; throws not_found, "No such image: TEXT", where it is absent.
   Image require(std::string_view text, const NameDefaults& names = {}) const;
   // All of them, newest first; those without a name too.
   std::vector<Image> list() const;

@@ -12,7 +12,8 @@
 namespace image {
 
 // What a name without domain stands for. The official prefix is put before a path of one component
-// in the default domain only: "alpine" is docker.io/library/alpine.
+// in the default domain only: "alpine" is docker.io/library/alpine. In docker.io it is always
+// "library/".
 struct NameDefaults {
   std::string domain = "docker.io";
   std::string official = "library/";
@@ -24,6 +25,8 @@ class Reference {
   // Throws usage with docker's messages ("invalid reference format", "invalid reference format:
   // repository name must be lowercase", …). Adds no tag.
   static Reference parse(std::string_view text, const NameDefaults& defaults = {});
+  // What canonical() wrote.
+  static Reference parse_canonical(std::string_view text);
 
   const std::string& domain() const { return domain_; }
   const std::string& path() const { return path_; }

@@ -28,6 +28,7 @@ struct PullOptions {
   // Whom the worker becomes when we are root; empty: "vxn-image" where that user exists, else
   // "nobody". Not being root, it stays who we are.
   std::string worker_user;
+  std::string worker;  // its path; empty: worker_path()
 };
 
 struct Pulled {

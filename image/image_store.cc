@@ -1,0 +1,165 @@
+#include "image/image_store.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "image/image_index.h"
+#include "image/image_json.h"
+#include "image/record_file.h"
+
+namespace image {
+namespace {
+
+constexpr std::chrono::seconds lock_patience{30};
+
+// The hex part of an id or of the beginning of one; empty for what cannot be either.
+std::string id_prefix(std::string_view text) {
+  if (text.starts_with("sha256:")) text.remove_prefix(7);
+  const bool hex = std::ranges::all_of(
+      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return hex && text.size() <= 64 ? std::string(text) : "";
+}
+
+std::optional<Image> read_image(const StoreLayout& layout, const std::vector<IndexEntry>& entries,
+                                const Digest& id) {
+  std::optional<Image> image = read_record(layout, id);
+  if (!image) return std::nullopt;
+  for (const IndexEntry& entry : entries)
+    if (entry.image == id && entry.name) image->tags.push_back(*entry.name);
+  return image;
+}
+
+std::vector<Image> read_images(const StoreLayout& layout, const std::vector<IndexEntry>& entries) {
+  std::vector<Image> images;
+  std::set<Digest> seen;
+  for (const IndexEntry& entry : entries)
+    if (seen.insert(entry.image).second)
+      if (auto image = read_image(layout, entries, entry.image))
+        images.push_back(std::move(*image));
+  return images;
+}
+
+// "NAME@DIGEST", with a tag or without, which then says nothing.
+std::optional<Image> find_by_digest(const StoreLayout& layout,
+                                    const std::vector<IndexEntry>& entries, const Reference& name) {
+  const Reference wanted = name.with_digest(*name.digest());
+  for (Image& image : read_images(layout, entries))
+    if (std::ranges::find(image.digests, wanted) != image.digests.end()) return std::move(image);
+  return std::nullopt;
+}
+
+std::optional<Image> find_by_name(const StoreLayout& layout, const std::vector<IndexEntry>& entries,
+                                  const Reference& name) {
+  if (name.digest()) return find_by_digest(layout, entries, name);
+  const Reference tagged = name.with_default_tag();
+  for (const IndexEntry& entry : entries)
+    if (entry.name == tagged) return read_image(layout, entries, entry.image);
+  return std::nullopt;
+}
+
+std::optional<Image> find_by_id(const StoreLayout& layout, const std::vector<IndexEntry>& entries,
+                                const std::string& prefix) {
+  std::set<Digest> matches;
+  for (const IndexEntry& entry : entries)
+    if (entry.image.hex.starts_with(prefix)) matches.insert(entry.image);
+  if (matches.size() > 1)
+    throw base::Error(base::ErrorKind::usage, "multiple IDs found with provided prefix: " + prefix);
+  return matches.empty() ? std::nullopt : read_image(layout, entries, *matches.begin());
+}
+
+}  // namespace
+
+ImageStore::ImageStore(std::string root) : layout_{.root = std::move(root)} {}
+
+std::optional<Image> ImageStore::find(std::string_view text, const NameDefaults& names) const {
+  const std::vector<IndexEntry> entries = read_index(layout_);
+  const std::string prefix = id_prefix(text);
+  const bool whole_id = prefix.size() == 64;
+  if (!whole_id)
+    if (auto image = find_by_name(layout_, entries, Reference::parse(text, names))) return image;
+  return prefix.empty() ? std::nullopt : find_by_id(layout_, entries, prefix);
+}
+
+std::optional<Image> ImageStore::find(const Reference& name) const {
+  return find_by_name(layout_, read_index(layout_), name);
+}
+
+Image ImageStore::require(std::string_view text, const NameDefaults& names) const {
+  if (auto image = find(text, names)) return std::move(*image);
+  std::string shown = base::printable(text);
+  if (id_prefix(text).size() != 64)
+    shown = Reference::parse(text, names).with_default_tag().familiar(names);
+  throw base::Error(base::ErrorKind::not_found, "No such image: " + shown);
+}
+
+std::vector<Image> ImageStore::list() const {
+  std::vector<Image> images = read_images(layout_, read_index(layout_));
+  std::ranges::stable_sort(
+      images, [](const Image& a, const Image& b) { return a.created() > b.created(); });
+  return images;
+}
+
+void ImageStore::tag(const Image& image, const Reference& target) {
+  const base::FileLock lock = lock_for_change();
+  std::vector<IndexEntry> entries = read_index(layout_);
+  const auto known =
+      std::ranges::find_if(entries, [&](const IndexEntry& e) { return e.image == image.id; });
+  if (known == entries.end())
+    throw base::Error(base::ErrorKind::not_found, "No such image: " + image.id.text());
+  IndexEntry entry = *known;
+  entry.name = target;
+  assign(entries, entry);
+  write_index(layout_, entries);
+}
+
+base::FileLock ImageStore::lock_for_change() {
+  base::make_directories(layout_.root, 0700);
+  base::make_directories(layout_.blobs());
+  base::make_directories(layout_.disks());
+  base::make_directories(layout_.records());
+  base::make_directories(layout_.staging(), 0700);
+  base::FileLock lock = base::FileLock::acquire(
+      layout_.lock(), base::Deadline::after(lock_patience), "the image store " + layout_.root);
+  const std::string marker = layout_.root + "/oci-layout";
+  if (!base::exists(marker)) base::replace_file(marker, "{\"imageLayoutVersion\": \"1.0.0\"}\n");
+  return lock;
+}
+
+void ImageStore::put(const base::FileLock&, const Image& image,
+                     const std::optional<Reference>& name) {
+  Image record = image;
+  if (const auto before = read_record(layout_, image.id)) record.digests = before->digests;
+  if (name && name->digest()) {
+    const Reference digest = name->with_digest(*name->digest());
+    if (std::ranges::find(record.digests, digest) == record.digests.end())
+      record.digests.push_back(digest);
+  }
+  write_record(layout_, record);
+
+  std::vector<IndexEntry> entries = read_index(layout_);
+  IndexEntry entry{
+      .manifest = image.manifest, .platform = image.config.platform(), .image = image.id};
+  if (name && name->tag()) entry.name = name->with_tag(*name->tag());
+  assign(entries, entry);
+  write_index(layout_, entries);
+}
+
+std::vector<Layer> ImageStore::known_layers() const {
+  std::map<std::string, Layer> layers;
+  for (const Image& image : list())
+    for (const Layer& layer : image.layers)
+      if (!layers.contains(layer.disk) && base::exists(disk_path(layer)))
+        layers.emplace(layer.disk, layer);
+  std::vector<Layer> known;
+  known.reserve(layers.size());
+  for (auto& [disk, layer] : layers) known.push_back(std::move(layer));
+  return known;
+}
+
+}  // namespace image

@@ -1,0 +1,70 @@
+// What vxn-image-worker tells its parent over a pipe. The worker has met foreign bytes and may be
+// in foreign hands: the parent checks every field and bound here and believes no name or path.
+//
+// A stream of records, integers little-endian:
+//   u32 length    of what follows, 1 … 8 MiB
+//   u8  kind      1 message, 2 progress, 3 failure, 4 result
+//   fields        u8, u32, u64; text: u32 length, UTF-8 without NUL; time: u8 present, u64
+//                 nanoseconds since 1970 (two's complement); list: u32 count, elements;
+//                 digest: 64 lower-case hex digits (sha256); descriptor: text, digest, u64
+// A failure or a result is the last record. What follows it, an unknown kind, a length that does
+// not match its fields, or a bound exceeded makes the whole stream corrupt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "base/error.h"
+#include "image/image.h"
+
+namespace image {
+
+struct WorkerMessage {
+  std::string text;
+  bool operator==(const WorkerMessage&) const = default;
+};
+
+struct WorkerProgress {  // see base::Progress
+  std::string item;
+  std::string state;
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+  bool operator==(const WorkerProgress&) const = default;
+};
+
+struct WorkerFailure {
+  base::ErrorKind kind = base::ErrorKind::failure;
+  std::string message;
+  bool operator==(const WorkerFailure&) const = default;
+};
+
+struct WorkerResult {
+  Digest named;  // what the name stands for in the registry: an index or a manifest
+  Image image;   // without tags and digests
+  bool operator==(const WorkerResult&) const = default;
+};
+
+using WorkerRecord = std::variant<WorkerMessage, WorkerProgress, WorkerFailure, WorkerResult>;
+
+// With its length. Texts that are too long for a message are cut; what a result may not hold throws
+// corrupt.
+std::string encode(const WorkerRecord& record);
+
+// Takes the stream apart as it comes.
+class WorkerRecords {
+ public:
+  void feed(std::span<const std::byte> bytes);
+  // nullopt until a whole record is there. Throws corrupt.
+  std::optional<WorkerRecord> next();
+  // Whether bytes are left over.
+  bool empty() const { return buffer_.empty(); }
+
+ private:
+  std::string buffer_;
+  bool ended_ = false;
+};
+
+}  // namespace image
