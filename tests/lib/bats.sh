@@ -13,15 +13,19 @@ bats_list() { # FILE…
     }' "$@"
 }
 
-# Sets `arguments` for bats: all of DIRECTORY, one of its files, or what has NAME in its name.
+# Sets `arguments` for bats: all of DIRECTORY, one of its files, one case as `list` names it, or all
+# that have NAME in their names.
 bats_select() { # DIRECTORY MODE [NAME]
-  local directory=$1 mode=$2 name=${3-}
+  local directory=$1 mode=$2 name=${3-} family
   arguments=(--formatter tap)
   [[ $mode != quick ]] || arguments+=(--filter-tags quick)
-  if [[ -n $name && -f $directory/$name.bats ]]; then
-    arguments+=("$directory/$name.bats")
-    return
+  family=$directory/${name%%: *}.bats
+  if [[ -n $name && -f $family ]]; then
+    name=${name#"${name%%: *}"}
+    name=${name#: }
+  else
+    family=
   fi
-  [[ -z $name ]] || arguments+=(--filter "$name")
-  arguments+=("$directory"/*.bats)
+  [[ -z $name ]] || arguments+=(--filter "$(sed 's/[][\\.*^$()+?{|]/\\&/g' <<<"$name")")
+  if [[ -n $family ]]; then arguments+=("$family"); else arguments+=("$directory"/*.bats); fi
 }

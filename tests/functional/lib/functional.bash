@@ -30,8 +30,8 @@ teardown() {
 # What a pull or load that ended, well or badly, leaves in the store is named for good.
 expect_no_temporary_files() {
   local left
-  left=$(find "$VXN_DATA_ROOT" "$VXN_RUN_ROOT" \
-    \( -name '*.tmp*' -o -name '.tmp*' -o -name '*.new*' -o -name 'partial*' \) 2>/dev/null)
+  left=$(find "$VXN_DATA_ROOT" "$VXN_RUN_ROOT" \( -name '.*.tmp-*' -o -path '*/staging/*' \) \
+    2>/dev/null)
   [[ -z $left ]] || {
     printf 'left behind:\n%s\n' "$left"
     return 1

@@ -1,0 +1,28 @@
+# 7. The writable disk: as large as it must be, never in the guest's memory, and given back.
+load lib/xen
+
+prepare() { have_image busybox; }
+
+used() { df --output=used -k "$data_root" | tail -n 1; }
+
+# bats test_tags=quick
+@test "twice the guest's memory written into the root file system, and freed again" {
+  local before after
+  sync
+  before=$(used)
+  yes 'some bytes that are not zero' | head -c 400M | md5sum >wanted
+  try vdkr run --rm -m 64m busybox sh -c '
+    yes "some bytes that are not zero" | head -c 419430400 >/large && sync &&
+    echo 3 >/proc/sys/vm/drop_caches 2>/dev/null; md5sum </large; rm /large; echo again >/large; cat /large'
+  expect_status 0
+  expect_same "$out" <(cat wanted; echo again)
+  after=$(used)
+  ((after < before + 10240)) || not_as_expected "the disk's space to be free again: $before, now $after"
+}
+
+@test "a full disk is the container's to handle" {
+  VXN_STORAGE_SIZE=32m try vdkr run --rm busybox sh -c 'head -c 100M /dev/zero >/large; echo $?; echo fine'
+  expect_status 0
+  expect_out $'1\nfine\n'
+  expect_err_has 'No space left'
+}

@@ -1,0 +1,20 @@
+# 10. kill -9 of the monitor's relay, at each named point: not a byte is lost.
+load lib/xen
+load lib/kill
+
+prepare() {
+  have_image busybox
+  use_failpoints
+}
+
+@test "the relay, at its start" { survives_kill_at relay.start; }
+@test "the relay, when the vchan is connected" { survives_kill_at relay.connected; }
+@test "the relay, when both have said hello" { survives_kill_at relay.hello; }
+@test "the relay, when the container is ready" { survives_kill_at relay.container; }
+@test "the relay, when the process runs" { survives_kill_at relay.started; }
+# bats test_tags=quick
+@test "the relay, when output arrives" { survives_kill_at relay.data; }
+@test "the relay, when output is acknowledged" { survives_kill_at relay.acked; }
+@test "the relay, when the exit arrives" { survives_kill_at relay.exit; }
+@test "the relay, when the exit is acknowledged" { survives_kill_at relay.exit_acked; }
+@test "the relay, when the guest is told to end" { survives_kill_at relay.shutdown; }

@@ -1,0 +1,46 @@
+# shellcheck shell=bash disable=SC2154
+# Ends one of the processes behind a container at a named point (the build with failpoints), or at
+# any time, and looks at what becomes of the container.
+
+# From here on this test's programs are those with failpoints.
+use_failpoints() {
+  export PATH=/opt/failpoints/usr/bin:$PATH VXN_LIBEXEC_DIR=/opt/failpoints/usr/libexec/vxn
+}
+
+# A second of life, output before, while and after, and an exit code of its own.
+victim='i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; echo middle >&2; sleep 1
+  while [ $i -lt 4000 ]; do echo "line $i"; i=$((i + 1)); done; exit 42'
+
+run_victim() { # POINT
+  VXN_FAILPOINT=$1 try timeout -k 5 120 vdkr --debug run --rm --name victim busybox sh -c "$victim"
+  grep -aq "failpoint $1\$" "$err" || not_as_expected "the process to be killed at $1"
+}
+
+# The next command finishes or undoes what was left half-done.
+next_command() {
+  vdkr ps -a >"$BATS_TEST_TMPDIR/next" 2>&1 || {
+    cat "$BATS_TEST_TMPDIR/next"
+    return 1
+  }
+}
+
+all_records_gone() { next_command && [[ -z $(vdkr ps -a -q) ]]; }
+
+# The relay or the parent dies: the client, and so the user, must not notice.
+survives_kill_at() { # POINT
+  run_victim "$1"
+  expect_status 42
+  expect_same "$out" <(seq -f 'line %.0f' 0 3999)
+  expect_err_has '^middle$'
+  next_command
+  expect_nothing_left
+}
+
+# The client dies: a container that is not there yet goes away, one that runs goes on to its end.
+client_killed_at() { # POINT
+  run_victim "$1"
+  expect_status 137
+  next_command
+  eventually 30 all_records_gone
+  expect_nothing_left
+}

@@ -1,0 +1,106 @@
+# 1. A container's output and nothing else.
+load lib/xen
+
+prepare() { have_image busybox; }
+
+# bats test_tags=quick
+@test "vdkr prints hello and nothing else" {
+  try vdkr run --rm busybox echo hello
+  expect_status 0
+  expect_out $'hello\n'
+  expect_err ''
+}
+
+@test "vpdmn and vxn do the same" {
+  local program
+  for program in vpdmn vxn; do
+    try "$program" run --rm busybox echo hello
+    expect_status 0
+    expect_out $'hello\n'
+    expect_err ''
+  done
+}
+
+# bats test_tags=quick
+@test "progress is shown on a terminal only, and on stderr" {
+  vdkr rmi busybox >/dev/null
+  try script -qec 'vdkr run --rm busybox echo hello >printed' shown </dev/null
+  expect_status 0
+  expect_same printed <(echo hello)
+  [[ -s $out ]] || not_as_expected "progress on the terminal"
+
+  vdkr rmi busybox >/dev/null
+  try vpdmn run --rm busybox echo hello
+  expect_status 0
+  expect_out $'hello\n'
+  ! grep -q $'\r' "$err" || not_as_expected "no progress in a pipe"
+}
+
+@test "what the options say is true in the container" {
+  printf '# a comment\nB=from the file\nC\n' >variables
+  C=ours try vdkr run --rm --name named --hostname host.example -w /made/here -e A=1 \
+    --env-file variables -m 96m busybox sh -c 'hostname; pwd; echo "$A $B $C"; grep -c . /proc/mounts >/dev/null
+      awk "/MemTotal/ { print (\$2 > 96 * 1024 * 0.8 && \$2 < 256 * 1024) }" /proc/meminfo; touch /x && echo writable'
+  expect_status 0
+  expect_out $'host.example\n/made/here\n1 from the file ours\n1\nwritable\n'
+  expect_err ''
+}
+
+@test "--read-only and --entrypoint" {
+  try vdkr run --rm --read-only --entrypoint /bin/sh busybox -c 'echo "$@"; touch /x' sh a 'b  c'
+  expect_status 1
+  expect_out $'a b  c\n'
+  expect_err_has 'Read-only file system'
+}
+
+@test "a container without --rm stays as a record until it is removed" {
+  try vdkr run --name kept busybox sh -c 'exit 3'
+  expect_status 3
+  try vdkr ps -a
+  expect_out_has 'busybox .*Exited \(3\).* kept$'
+  try vpdmn ps
+  ! grep -q kept "$out" || not_as_expected "only running containers"
+  [[ -z $(left_domains; left_nodes; left_devices; left_processes) ]]
+  try vpdmn rm kept
+  expect_status 0
+}
+
+@test "a running container is seen by all three, and rm -f ends it" {
+  start vdkr run --name seen busybox sh -c 'echo up; while :; do sleep 1; done'
+  prints_soon '^up$'
+  local program
+  for program in vdkr vpdmn vxn; do
+    try "$program" ps
+    expect_out_has 'busybox.* Up .* seen$'
+  done
+  try vdkr rm seen
+  expect_refused 1 'seen|running'
+  try vxn rm -f seen
+  expect_status 0
+  out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+  finish 20
+  expect_status 137
+}
+
+# bats test_tags=quick
+@test "--timing names each step, the processes and the requests" {
+  try vdkr run --rm --timing busybox true
+  expect_status 0
+  expect_out ''
+  local step
+  for step in resolve disks create unpause kernel init connect process exit cleanup; do
+    expect_err_has "^ *$step +[0-9]+(\.[0-9]+)? ms"
+  done
+  expect_err_has '[0-9]+ processes'
+  expect_err_has '[0-9]+ xenstore requests'
+}
+
+@test "doctor finds nothing wrong here, version and info tell of Xen" {
+  try vdkr doctor
+  expect_status 0
+  try vdkr info
+  expect_status 0
+  expect_out_has 'Xen 4\.'
+  try vpdmn version
+  expect_status 0
+}
