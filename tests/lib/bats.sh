@@ -26,6 +26,7 @@ bats_select() { # DIRECTORY MODE [NAME]
   else
     family=
   fi
+  # shellcheck disable=SC2001
   [[ -z $name ]] || arguments+=(--filter "$(sed 's/[][\\.*^$()+?{|]/\\&/g' <<<"$name")")
   if [[ -n $family ]]; then arguments+=("$family"); else arguments+=("$directory"/*.bats); fi
 }
