@@ -26,7 +26,7 @@ class DmDevice {
   // already_exists; nothing is left behind where it throws.
   static DmDevice create(const std::string& name, const std::vector<DmSegment>& segments,
                          const base::Deadline& deadline);
-  DmDevice(DmDevice&&) noexcept = default;
+  DmDevice(DmDevice&& other) noexcept;
   DmDevice& operator=(DmDevice&&) = delete;
   ~DmDevice();
 
@@ -38,10 +38,9 @@ class DmDevice {
 
  private:
   DmDevice() = default;
-  std::string name_;
+  std::string name_;  // empty: nothing to remove
   std::string path_;
   dev_t device_ = 0;
-  bool deferred_ = false;
   base::UniqueFd fd_;
 };
 

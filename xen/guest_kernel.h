@@ -24,12 +24,12 @@ const std::vector<GuestArchitecture>& guest_architectures();
 const GuestArchitecture& host_architecture();
 
 struct GuestKernel {
-  std::string id;            // hash of what it was made from
-  std::string version;       // the kernel's, "6.1.0-37-amd64"
-  std::string architecture;  // OCI's word
-  std::string kernel;        // path to give xl
-  std::string initrd;        // path
-  std::string command_line;
+  std::string id;                    // hash of what it was made from
+  std::string version;               // the kernel's, "6.1.0-37-amd64"
+  std::string architecture;          // OCI's word
+  std::string kernel;                // path to give xl
+  std::string initrd;                // path
+  std::string command_line;          // whole, console included
   std::uint64_t own_memory_mib = 0;  // what kernel and init need beside the container
 };
 // The one with this id (or this version) below DATA_DIRECTORY/kernels; empty: the current one.

@@ -13,15 +13,16 @@ namespace xen {
 
 enum class Access { read_only, read_write };
 
-// Holds the device open, and locked against udev's probing, as long as it lives. Read-only loops
-// over our shared layers are not locked.
+// Holds the device open as long as it lives. That nothing else in dom0 looks into it is the part of
+// our udev rules (host.h).
 class LoopDevice {
  public:
   // Over an open file (which may be nameless). Direct I/O where the file system can.
   static LoopDevice attach(int fd, Access access);
-  // The read-only loop over this file that is there already, else a new one. `lock_path` is a lock
-  // file that all who share name; held only meanwhile.
-  static LoopDevice share(const std::string& path, const std::string& lock_path,
+  // The read-only loop over this file that is there already, else a new one. `index_path` is a file
+  // that all who share name: a lock, held only meanwhile, and in it a line for each shared loop
+  // ("DEVICE INODE NUMBER"), each verified before it is believed; without it loops are made anew.
+  static LoopDevice share(const std::string& path, const std::string& index_path,
                           const base::Deadline& deadline);
 
   const std::string& path() const { return path_; }  // "/dev/loop3"

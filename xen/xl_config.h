@@ -8,7 +8,8 @@
 namespace xen {
 
 // No disk, vif, vfb, channel or serial: nothing for which libxl would run a script or QEMU. Throws
-// usage for strings that xl's syntax cannot carry (control characters; both kinds of quotes).
+// usage for strings that xl's syntax cannot carry (control characters), and for a command line that
+// a PV guest could not be given whole.
 std::string xl_config(const DomainConfig& config);
 
 }  // namespace xen

@@ -35,6 +35,12 @@ class XlToolstack : public Toolstack {
   std::vector<DomainInfo> list() override;
 
  private:
+  // Standard output of `xl WORDS…`; throws what xl complained about.
+  std::string run(const std::vector<std::string>& words, base::Milliseconds limit);
+  DomainId number_of(const base::Uuid& uuid);
+  void remove_attempt(const base::Uuid& uuid);
+  std::optional<DomainInfo> find(DomainId domain);
+
   XenStore& store_;
   XlOptions options_;
 };

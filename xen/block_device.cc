@@ -1,0 +1,188 @@
+#include "xen/block_device.h"
+
+#include <fmt/format.h>
+#include <sys/sysmacros.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace xen {
+namespace {
+
+// xenbus_state (xen/include/public/io/xenbus.h).
+constexpr const char* state_initialising = "1";
+constexpr const char* state_connected = "4";
+constexpr const char* state_closing = "5";
+constexpr const char* state_closed = "6";
+
+std::string front_end(DomainId guest, unsigned index) {
+  return fmt::format("{}/device/vbd/{}", domain_path(guest), vdev_number(index));
+}
+
+std::string back_end(DomainId guest, unsigned index) {
+  return fmt::format("{}/backend/vbd/{}/{}", domain_path(dom0), guest.number, vdev_number(index));
+}
+
+std::string libxl_record(DomainId guest, unsigned index) {
+  return fmt::format("/libxl/{}/device/vbd/{}", guest.number, vdev_number(index));
+}
+
+using Members = std::vector<std::pair<const char*, std::string>>;
+
+void append(std::vector<Node>& nodes, const std::string& directory,
+            const std::optional<Permissions>& permissions, const Members& members) {
+  nodes.push_back({.path = directory, .value = "", .permissions = permissions});
+  for (const auto& [name, value] : members)
+    nodes.push_back({.path = directory + "/" + name, .value = value});
+}
+
+// What blkfront reads and, created empty, what it writes.
+Members front_end_members(const BlockDevice& device) {
+  return {
+      {"backend", back_end(device.guest, device.index)},
+      {"backend-id", to_string(dom0)},
+      {"state", state_initialising},
+      {"virtual-device", fmt::format("{}", vdev_number(device.index))},
+      {"device-type", "disk"},
+      {"ring-ref", ""},
+      {"event-channel", ""},
+      {"protocol", ""},
+      {"feature-persistent", ""},
+  };
+}
+
+// What blkback reads, and what libxl reads of a back end: it calls the script that is named here
+// whenever it takes a vbd away.
+Members back_end_members(const BlockDevice& device) {
+  return {
+      {"frontend", front_end(device.guest, device.index)},
+      {"frontend-id", to_string(device.guest)},
+      {"online", "1"},
+      {"removable", "1"},
+      {"bootable", "1"},
+      {"state", state_initialising},
+      {"dev", vdev_name(device.index)},
+      {"type", "phy"},
+      {"mode", device.writable ? "w" : "r"},
+      {"device-type", "disk"},
+      {"discard-enable", "1"},
+      {"params", device.path},
+      {"script", "/bin/true"},
+      {"physical-device", fmt::format("{:x}:{:x}", major(device.device), minor(device.device))},
+      {"physical-device-path", device.path},
+      {"hotplug-status", "connected"},
+  };
+}
+
+// libxl's own copy, for `xl block-list` and `xl destroy`.
+Members libxl_members(const BlockDevice& device) {
+  Members members = {
+      {"frontend", front_end(device.guest, device.index)},
+      {"backend", back_end(device.guest, device.index)},
+  };
+  for (auto& member : back_end_members(device))
+    if (std::string_view(member.first) != "frontend") members.push_back(std::move(member));
+  return members;
+}
+
+// For messages; the words are the back end's own (xenbus_dev_error).
+std::string back_end_error(XenStore& store, DomainId guest, unsigned index) {
+  auto words = store.read(fmt::format("{}/error/backend/vbd/{}/{}/error", domain_path(dom0),
+                                      guest.number, vdev_number(index)));
+  return base::printable(words.value_or("it gave no reason"));
+}
+
+void wait_connected(XenStore& store, const BlockDevice& device, const base::Deadline& deadline) {
+  const std::string path = back_end(device.guest, device.index) + "/state";
+  auto decided = [](const std::optional<std::string>& state) {
+    return !state || *state == state_connected || *state == state_closing || *state == state_closed;
+  };
+  const std::string name = vdev_name(device.index);
+  auto seen = store.wait_until(path, decided, deadline);
+  if (!seen)
+    throw base::Error(base::ErrorKind::unavailable,
+                      fmt::format("the guest did not take its disk {} in time", name));
+  if (seen->value != state_connected)
+    throw base::Error(fmt::format("the back end of disk {} gave up: {}", name,
+                                  back_end_error(store, device.guest, device.index)));
+}
+
+}  // namespace
+
+std::uint32_t vdev_number(unsigned index) { return 1u << 28 | index << 8; }
+
+std::string vdev_name(unsigned index) {
+  std::string letters;
+  for (unsigned rest = index + 1; rest > 0; rest = (rest - 1) / 26)
+    letters.insert(letters.begin(), static_cast<char>('a' + (rest - 1) % 26));
+  return "xvd" + letters;
+}
+
+std::vector<Node> block_device_nodes(const BlockDevice& device) {
+  // Owned by dom0: a full quota of the guest's can then not keep a disk from being attached.
+  const Permissions for_front_end{.owner = dom0,
+                                  .grants = {{device.guest, Permissions::Access::both}}};
+  const Permissions for_back_end{.owner = dom0,
+                                 .grants = {{device.guest, Permissions::Access::read}}};
+  std::vector<Node> nodes;
+  append(nodes, libxl_record(device.guest, device.index), Permissions{.owner = dom0},
+         libxl_members(device));
+  append(nodes, back_end(device.guest, device.index), for_back_end, back_end_members(device));
+  append(nodes, front_end(device.guest, device.index), for_front_end, front_end_members(device));
+  return nodes;
+}
+
+void offer(XenStore& store, const std::vector<BlockDevice>& devices) {
+  std::vector<Node> nodes;
+  for (const BlockDevice& device : devices)
+    for (Node& node : block_device_nodes(device)) nodes.push_back(std::move(node));
+  store.write_all(nodes);
+}
+
+void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,
+                    const base::Deadline& deadline) {
+  for (const BlockDevice& device : devices) wait_connected(store, device, deadline);
+}
+
+bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadline& deadline) {
+  const std::string path = back_end(guest, index);
+  bool offered = false;
+  store.transaction([&](XenStoreAccess& access) {
+    offered = access.read(path + "/state").has_value();
+    if (!offered) return;
+    access.write({.path = path + "/online", .value = "0"});
+    access.write({.path = path + "/state", .value = state_closing});
+  });
+  if (offered) {
+    auto closed = [](const std::optional<std::string>& state) {
+      return !state || *state == state_closed;
+    };
+    if (!store.wait_until(path + "/state", closed, deadline)) return false;
+  }
+  force_remove(store, guest, index);
+  return true;
+}
+
+void force_remove(XenStore& store, DomainId guest, unsigned index) {
+  store.transaction([&](XenStoreAccess& access) {
+    access.remove(front_end(guest, index));
+    access.remove(back_end(guest, index));
+    access.remove(libxl_record(guest, index));
+  });
+}
+
+std::vector<unsigned> offered(XenStore& store, DomainId guest) {
+  std::vector<unsigned> indexes;
+  const std::string directory = fmt::format("{}/backend/vbd/{}", domain_path(dom0), guest.number);
+  for (const std::string& name : store.list(directory)) {
+    auto number = base::parse_number<std::uint32_t>(name);
+    if (number && *number >= vdev_number(0) && *number % 256 == 0)
+      indexes.push_back((*number - vdev_number(0)) / 256);
+  }
+  std::sort(indexes.begin(), indexes.end());
+  return indexes;
+}
+
+}  // namespace xen

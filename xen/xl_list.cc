@@ -1,0 +1,127 @@
+#include "xen/xl_list.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+
+namespace xen {
+namespace {
+
+std::vector<std::string> words_of(std::string_view line) {
+  std::vector<std::string> words;
+  std::string spaced(line);
+  std::replace(spaced.begin(), spaced.end(), '\t', ' ');
+  for (std::string& word : base::split(spaced, ' '))
+    if (!word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+// "rbpscd", a dash for what is not; the fifth letter tells why it shut down.
+std::optional<DomainInfo::State> parse_state(std::string_view flags) {
+  if (flags.size() != 6) return std::nullopt;
+  using State = DomainInfo::State;
+  if (flags[5] == 'd') return State::dying;
+  if (flags[3] == 's') return flags[4] == 'c' ? State::crashed : State::shutdown;
+  return flags[2] == 'p' ? State::paused : State::running;
+}
+
+// NAME ID MEM VCPUS STATE TIME UUID REASON LABEL; a name may have blanks, so from the UUID
+// leftwards.
+std::optional<DomainInfo> parse_line(std::string_view line) {
+  const std::vector<std::string> words = words_of(line);
+  for (std::size_t at = words.size(); at-- > 6;) {
+    auto uuid = base::Uuid::parse(words[at]);
+    if (!uuid) continue;
+    auto id = base::parse_number<std::uint32_t>(words[at - 5]);
+    auto memory = base::parse_number<std::uint64_t>(words[at - 4]);
+    auto vcpus = base::parse_number<unsigned>(words[at - 3]);
+    auto state = parse_state(words[at - 2]);
+    auto seconds = base::parse_number<double>(words[at - 1]);
+    if (!id || !memory || !vcpus || !state || !seconds) return std::nullopt;
+    DomainInfo info{.id = {*id}, .uuid = *uuid, .state = *state};
+    const std::size_t name_end = line.rfind(words[at - 5], line.find(words[at - 2]));
+    info.name = base::trim(line.substr(0, name_end));
+    // libxl_shutdown_reason, in hexadecimal: 1 is a reboot, 3 a crash, 4 the watchdog.
+    const std::string reason = at + 1 < words.size() ? words[at + 1] : "";
+    if (info.state == DomainInfo::State::shutdown) {
+      info.reboot_wanted = reason == "1";
+      if (reason == "3" || reason == "4") info.state = DomainInfo::State::crashed;
+    }
+    info.memory_mib = *memory;
+    info.vcpus = *vcpus;
+    info.cpu_time_ns = static_cast<std::uint64_t>(*seconds * 1e9);
+    return info;
+  }
+  return std::nullopt;
+}
+
+// "libxl: error: libxl_dom.c:123:function: Domain 7:The message" -> "The message".
+std::string_view without_prefixes(std::string_view line) {
+  const std::size_t error = line.find("error: ");
+  if (error == std::string_view::npos) return line;
+  line.remove_prefix(error + 7);
+  const std::size_t source = line.find(".c:");
+  if (source != std::string_view::npos &&
+      line.substr(0, source).find(' ') == std::string_view::npos) {
+    const std::size_t end = line.find(": ", source);
+    if (end != std::string_view::npos) line.remove_prefix(end + 2);
+  }
+  if (line.starts_with("Domain ")) {
+    const std::size_t colon = line.find(':');
+    auto number = base::parse_number<unsigned>(line.substr(7, std::max<std::size_t>(colon, 7) - 7));
+    if (number && colon != std::string_view::npos) line.remove_prefix(colon + 1);
+  }
+  return base::trim(line);
+}
+
+struct Known {
+  std::string_view words;  // in lower case, anywhere in the complaints
+  base::ErrorKind kind;
+  std::string_view message;  // empty: libxl's own
+};
+constexpr Known known_complaints[] = {
+    {"already exists", base::ErrorKind::already_exists, "a domain of that name exists already"},
+    {"failed to free memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
+    {"cannot allocate memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
+    {"could not allocate memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
+    {"mem_init failed", base::ErrorKind::unavailable, "Xen has too little free memory"},
+    {"out of memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
+    {"permission denied", base::ErrorKind::denied, ""},
+    {"operation not permitted", base::ErrorKind::denied, ""},
+    {"no such file", base::ErrorKind::not_found, ""},
+};
+
+std::string first_error(std::string_view complaints) {
+  std::string_view last;
+  std::string first;
+  for (const std::string& line : base::split(complaints, '\n')) {
+    if (base::trim(line).empty()) continue;
+    if (first.empty() && line.find("error: ") != std::string::npos)
+      first = without_prefixes(base::trim(line));
+  }
+  if (!first.empty()) return base::printable(first);
+  const std::vector<std::string> lines = base::split(base::trim(complaints), '\n');
+  last = base::trim(lines.back());
+  return last.empty() ? "it failed without a word" : base::printable(last);
+}
+
+}  // namespace
+
+std::vector<DomainInfo> parse_xl_list(std::string_view table) {
+  std::vector<DomainInfo> domains;
+  for (const std::string& line : base::split(table, '\n'))
+    if (auto info = parse_line(line)) domains.push_back(std::move(*info));
+  return domains;
+}
+
+base::Error xl_error(std::string_view complaints) {
+  const std::string lower = base::lower(complaints);
+  const std::string message = first_error(complaints);
+  for (const Known& known : known_complaints)
+    if (lower.find(known.words) != std::string::npos)
+      return {known.kind, known.message.empty() ? message : std::string(known.message)};
+  return base::Error(message);
+}
+
+}  // namespace xen

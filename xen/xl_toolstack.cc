@@ -1,0 +1,174 @@
+#include "xen/xl_toolstack.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "base/subprocess.h"
+#include "base/text.h"
+#include "xen/host.h"
+#include "xen/xl_config.h"
+#include "xen/xl_list.h"
+
+namespace xen {
+namespace {
+
+constexpr std::size_t output_limit = std::size_t{1} << 20;
+
+void require_readable(std::string_view what, const std::string& path) {
+  if (!path.empty() && ::access(path.c_str(), R_OK) != 0)
+    throw base::errno_error(errno, fmt::format("{} {}", what, path));
+}
+
+// The configuration while xl reads it.
+class ConfigFile {
+ public:
+  ConfigFile(const std::string& directory, const DomainConfig& config)
+      : path_(fmt::format("{}/xl-{}.cfg", directory, config.uuid.text())) {
+    base::replace_file(path_, xl_config(config), 0600);
+  }
+  ConfigFile(const ConfigFile&) = delete;
+  ConfigFile& operator=(const ConfigFile&) = delete;
+  ~ConfigFile() { ::unlink(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Takes what a program writes, without anybody having to read meanwhile.
+base::UniqueFd output_file() {
+  base::UniqueFd fd(::memfd_create("xl", MFD_CLOEXEC));
+  if (!fd) base::throw_errno("making a file in memory");
+  return fd;
+}
+
+std::string content(int fd) {
+  if (::lseek(fd, 0, SEEK_SET) < 0) base::throw_errno("reading what xl said");
+  return base::read_to_end(fd, output_limit);
+}
+
+std::string program_path(const std::string& program) {
+  if (program.find('/') != std::string::npos) return program;
+  auto found = find_xl();
+  if (!found)
+    throw base::Error(base::ErrorKind::not_found,
+                      "xl is not installed (install the package xen-utils)");
+  return *found;
+}
+
+}  // namespace
+
+XlToolstack::XlToolstack(XenStore& store, XlOptions options)
+    : store_(store), options_(std::move(options)) {}
+
+std::string XlToolstack::run(const std::vector<std::string>& words, base::Milliseconds limit) {
+  const base::UniqueFd out = output_file();
+  const base::UniqueFd err = output_file();
+  // A session of its own: Ctrl-C is ours to handle, not xl's.
+  base::SpawnRequest request{.argv = {program_path(options_.program)},
+                             .fds = {{out.get(), STDOUT_FILENO}, {err.get(), STDERR_FILENO}},
+                             .new_session = true};
+  request.argv.insert(request.argv.end(), words.begin(), words.end());
+  if (options_.lock_fd >= 0) request.fds.emplace_back(options_.lock_fd, STDERR_FILENO + 1);
+  base::log_debug("xl {}", base::join(words, " "));
+  base::Child child = base::spawn(request);
+  const auto status = child.wait(base::Deadline::after(limit));
+  if (!status)
+    throw base::Error(base::ErrorKind::unavailable,
+                      fmt::format("xl {} does not come to an end", words[0]));
+  const std::string complaints = content(err.get());
+  if (!base::trim(complaints).empty()) base::log_debug("{}", base::printable(complaints, 4096));
+  if (!status->ok()) throw xl_error(complaints);
+  return content(out.get());
+}
+
+DomainId XlToolstack::create(const DomainConfig& config) {
+  require_xen();
+  require_readable("the guest's kernel", config.kernel);
+  require_readable("the guest's initrd", config.ramdisk);
+  const ConfigFile file(options_.directory, config);
+  try {
+    run({"create", "-p", "-q", "-e", file.path()}, options_.create_limit);
+    base::failpoint("toolstack.created");
+    return number_of(config.uuid);
+  } catch (const base::Error&) {
+    remove_attempt(config.uuid);
+    throw;
+  }
+}
+
+// The domain that xl has just made: nearly always the one with the highest number.
+DomainId XlToolstack::number_of(const base::Uuid& uuid) {
+  std::vector<std::uint32_t> numbers;
+  for (const std::string& name : store_.list("/local/domain"))
+    if (auto number = base::parse_number<std::uint32_t>(name)) numbers.push_back(*number);
+  std::sort(numbers.rbegin(), numbers.rend());
+  for (std::uint32_t number : numbers)
+    if (store_.read(domain_path({number}) + "/vm") == "/vm/" + uuid.text()) return {number};
+  throw base::Error("xl made a domain that is not to be found in xenstore");
+}
+
+// What an xl that failed, or was ended by us, left of a domain. Whoever cleans up later by the UUID
+// meets it again where this fails.
+void XlToolstack::remove_attempt(const base::Uuid& uuid) {
+  base::InterruptShield shield;
+  try {
+    if (auto left = find(uuid)) destroy(left->id);
+  } catch (const base::Error& error) {
+    base::log_debug("removing a half-made domain: {}", error.what());
+  }
+}
+
+void XlToolstack::unpause(DomainId domain) { run({"unpause", to_string(domain)}, options_.limit); }
+
+bool XlToolstack::shutdown(DomainId domain, std::chrono::seconds grace) {
+  const base::Deadline deadline = base::Deadline::after(grace);
+  const auto releases = store_.watch(release_event);
+  run({"shutdown", to_string(domain)}, options_.limit);
+  for (;;) {
+    while (releases->next()) {
+    }
+    auto info = find(domain);
+    if (!info || has_ended(info->state)) return true;
+    if (!base::wait_readable(releases->fd(), deadline)) return false;
+  }
+}
+
+void XlToolstack::destroy(DomainId domain) {
+  assert(domain != dom0);
+  try {
+    run({"destroy", to_string(domain)}, options_.limit);
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::interrupted || find(domain)) throw;
+  }
+}
+
+std::optional<DomainInfo> XlToolstack::find(DomainId domain) {
+  for (DomainInfo& info : list())
+    if (info.id == domain) return std::move(info);
+  return std::nullopt;
+}
+
+std::optional<DomainInfo> XlToolstack::find(const base::Uuid& uuid) {
+  for (DomainInfo& info : list())
+    if (info.uuid == uuid) return std::move(info);
+  return std::nullopt;
+}
+
+std::vector<DomainInfo> XlToolstack::list() {
+  std::vector<DomainInfo> domains = parse_xl_list(run({"list", "-v"}, options_.limit));
+  std::erase_if(domains, [](const DomainInfo& info) { return info.id == dom0; });
+  return domains;
+}
+
+}  // namespace xen
