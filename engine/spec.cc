@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "image/store_layout.h"
+
 namespace engine {
 
 protocol::DiskId gpt_bytes(const base::Uuid& guid) {
@@ -18,7 +20,8 @@ protocol::ContainerSpec container_spec(const ContainerConfig& config) {
           .read_only_disk = gpt_bytes(config.read_only_disk),
           .writable_disk = config.writable_disk.bytes(),
           .read_only_root = config.read_only,
-          .hosts = {}};
+          .hosts = {},
+          .memory_limit = config.memory};
 }
 
 protocol::ProcessSpec process_spec(const ContainerConfig& config) {
@@ -30,6 +33,13 @@ protocol::ProcessSpec process_spec(const ContainerConfig& config) {
           .terminal = std::nullopt,
           .standard_input = config.interactive,
           .init = config.init};
+}
+
+std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root) {
+  const image::StoreLayout layout{data_root + "/images"};
+  std::vector<std::string> paths;
+  for (const std::string& layer : config.layers) paths.push_back(layout.disk(layer));
+  return paths;
 }
 
 }  // namespace engine

@@ -9,6 +9,9 @@ namespace engine {
 protocol::ContainerSpec container_spec(const ContainerConfig& config);
 protocol::ProcessSpec process_spec(const ContainerConfig& config);
 
+// The files of its layers' disks, lowest first.
+std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root);
+
 // The id as it stands in a GPT header: UEFI stores the first three fields of a GUID little-endian.
 protocol::DiskId gpt_bytes(const base::Uuid& guid);
 

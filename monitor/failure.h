@@ -1,0 +1,13 @@
+// How a failed start in the guest is told: exit codes as docker's, stages as words.
+#pragma once
+
+#include "engine/launch.h"
+#include "monitor/relay_message.h"
+
+namespace monitor {
+
+// 127 where the command is missing, 126 where it cannot be executed, else 125.
+int failure_code(const Message& failed);
+engine::LaunchEvent launch_failure(const Message& failed);
+
+}  // namespace monitor

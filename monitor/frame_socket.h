@@ -1,0 +1,38 @@
+// Frames over a client's socket: never blocks, keeps what cannot go out yet.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/fd.h"
+#include "guest-init/protocol/frame.h"
+
+namespace monitor {
+
+// Cuts the front of `buffer` into frames; each is given to `take`, which returns false to stop.
+// False where the bytes are no frames: `why` tells.
+bool take_frames(std::string& buffer, const std::function<bool(const protocol::Frame&)>& take,
+                 const char*& why);
+
+class FrameSocket {
+ public:
+  FrameSocket() = default;
+  explicit FrameSocket(base::UniqueFd fd) : fd_(std::move(fd)) {}
+
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+  int fd() const { return fd_.get(); }
+  void send(const protocol::Frame& frame) { protocol::append_frame(out_, frame); }
+  std::size_t unsent() const { return out_.size(); }
+  // Writes what fits. False where the peer is gone.
+  bool flush();
+  // Reads what is there. False where the peer is gone or breaks the format.
+  bool receive(const std::function<bool(const protocol::Frame&)>& take);
+  void close();
+
+ private:
+  base::UniqueFd fd_;
+  std::string in_;
+  std::string out_;
+};
+
+}  // namespace monitor

@@ -1,0 +1,50 @@
+// What the monitor's two halves say to each other: messages of one fixed size over a
+// SOCK_SEQPACKET pair, so that the privileged half parses nothing that the guest could shape.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace monitor {
+
+enum class MessageType : std::uint32_t {
+  // parent to relay
+  connect = 1,  // numbers: domain, slot, epoch (0 unknown), 1 where a client is expected
+  recorded,     // the exit record is on disk
+  finish,       // numbers[0]: 1 where the guest is to shut down in order; then end
+  guest_gone,   // the domain has ended: take what is left in the rings, then end
+
+  // relay to parent
+  hello = 64,  // numbers: epoch, exec_ns, hello_ns
+  timing,      // text: step, numbers[0]: ns since the guest's boot
+  ready,       // the container's file system is mounted
+  started,     // the entrypoint runs
+  failed,      // numbers: stage; code: errno; text
+  exited,      // numbers: signalled, oom, value, started_ns, finished_ns
+  log,         // numbers[0]: level; text of the guest's agent
+  broken,      // text: what the guest did against the protocol
+  lost,        // the guest closed the vchan
+  client,      // numbers[0]: 1 attached, 0 gone
+  shutdown_done,
+};
+
+struct Message {
+  MessageType type = MessageType::hello;
+  std::int32_t code = 0;
+  std::array<std::uint64_t, 6> numbers{};
+  std::array<char, 1024> text{};  // ends with NUL
+
+  void put_text(std::string_view value);  // cut to fit, made printable
+  // Printable whatever came: bounded, and without control characters.
+  std::string take_text() const;
+};
+
+// Throws where the other half is gone.
+void send_message(int fd, const Message& message);
+// nullopt: the other half has ended. Blocks; poll first.
+std::optional<Message> receive_message(int fd);
+
+}  // namespace monitor

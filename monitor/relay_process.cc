@@ -1,0 +1,101 @@
+#include "monitor/relay_process.h"
+
+#include <sys/socket.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "engine/container_store.h"
+#include "engine/spec.h"
+#include "monitor/relay.h"
+#include "monitor/sandbox.h"
+#include "xen/vchan.h"
+#include "xen/xenstore_client.h"
+
+namespace monitor {
+namespace {
+
+constexpr base::Milliseconds vchan_limit{300'000};  // the parent has the shorter one
+
+class VchanChannel : public GuestChannel {
+ public:
+  explicit VchanChannel(xen::Vchan vchan) : vchan_(std::move(vchan)) {}
+  int fd() const override { return vchan_.fd(); }
+  void clear_event() override { vchan_.clear_event(); }
+  std::optional<std::size_t> read(std::span<std::byte> buffer) override {
+    return vchan_.read(buffer);
+  }
+  std::optional<std::size_t> write(std::span<const std::byte> bytes) override {
+    return vchan_.write(bytes);
+  }
+
+ private:
+  xen::Vchan vchan_;
+};
+
+// This program by its name, or, where it was replaced meanwhile, as it still runs.
+std::string own_path() {
+  std::array<char, 4096> buffer{};
+  const ssize_t size = readlink("/proc/self/exe", buffer.data(), buffer.size());
+  const std::string path(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+  return access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
+}
+
+xen::Vchan connect_guest(const Message& order) {
+  const auto store = xen::connect_xenstore();
+  const xen::DomainId guest{static_cast<std::uint32_t>(order.numbers[0])};
+  return xen::Vchan::connect(*store, guest, static_cast<unsigned>(order.numbers[1]),
+                             base::Deadline::after(vchan_limit));
+}
+
+}  // namespace
+
+RelayProcess RelayProcess::start(const RelayCommand& command, int listener, base::UniqueFd client) {
+  int sockets[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
+    base::throw_errno("making the relay's socket");
+  base::UniqueFd ours(sockets[0]);
+  const base::UniqueFd theirs(sockets[1]);
+  base::SpawnRequest request{
+      .argv = {own_path(), "relay", command.id, command.data_root, command.run_root},
+      .fds = {{theirs.get(), relay_fd::parent}, {listener, relay_fd::listener}}};
+  if (client) {
+    request.argv.emplace_back("--client");
+    request.fds.emplace_back(client.get(), relay_fd::client);
+  }
+  return {std::move(ours), base::spawn(request)};
+}
+
+void RelayProcess::end(const base::Deadline& deadline) {
+  if (!child_.wait(deadline)) {
+    child_.kill(SIGKILL);
+    child_.wait(base::Deadline::never());
+  }
+}
+
+int relay_main(const RelayCommand& command, bool with_client) {
+  base::failpoint("relay.start");
+  const engine::ContainerStore store(command.data_root, command.run_root);
+  const auto container = store.load(command.id);
+  if (!container) return 1;
+  const auto order = receive_message(relay_fd::parent);
+  if (!order || order->type != MessageType::connect) return 1;
+  VchanChannel guest(connect_guest(*order));
+  enter_sandbox();
+  base::failpoint("relay.connected");
+  RelayRequest request{.parent = relay_fd::parent,
+                       .listener = relay_fd::listener,
+                       .first_client = base::UniqueFd(with_client ? relay_fd::client : -1),
+                       .container_spec = encode(engine::container_spec(container->config)),
+                       .process_spec = encode(engine::process_spec(container->config)),
+                       .epoch = order->numbers[2],
+                       .client_expected = order->numbers[3] != 0};
+  Relay(std::move(request), guest).run();
+  return 0;
+}
+
+}  // namespace monitor

@@ -1,0 +1,100 @@
+// The monitor's privileged half, one per container: makes the domain, watches it, records how it
+// ended, and cleans up. Parses nothing that the guest could shape.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "base/lock.h"
+#include "engine/container_store.h"
+#include "engine/launch.h"
+#include "engine/monitor_process.h"
+#include "monitor/container_domain.h"
+#include "monitor/relay_process.h"
+#include "xen/console.h"
+
+namespace monitor {
+
+struct SupervisorRequest {
+  std::string id;
+  std::string data_root;
+  std::string run_root;
+  engine::MonitorMode mode = engine::MonitorMode::start;
+  bool balloon_dom0 = false;
+  bool debug = false;
+  base::UniqueFd launch;      // to the command that started us
+  base::FileLock lock;        // the container's
+  base::UniqueFd connection;  // the first client, or empty
+};
+
+class Supervisor {
+ public:
+  Supervisor(SupervisorRequest request, engine::ContainerStore& records);
+  ~Supervisor();
+  // Returns when the container has ended and everything is cleaned up.
+  void run();
+
+ private:
+  struct End {
+    engine::EndReason reason = engine::EndReason::exited;
+    int code = 0;
+    std::string error;
+  };
+
+  void connect_host();
+  void start();
+  void adopt();
+  void listen();
+  void start_relay(base::UniqueFd client);
+  void connect_relay(std::uint64_t epoch);
+  void watch();  // until end_ is set
+  void poll_once();
+  void take_launch();
+  void take_relay();
+  void take_message(const Message& message);
+  void take_order();
+  void take_console();
+  void check_guest();
+  void guest_started();
+  void guest_exited(const Message& message);
+  void relay_lost();
+  void fail(const base::Error& error);
+  void close();  // record, clean up, tell
+  void settle(engine::Exited exited);
+
+  void step(std::string_view name);
+  void note(std::string_view name, std::int64_t microseconds);
+  void tell(engine::LaunchEvent event);
+  void throw_if_cancelled() const;
+  std::string last_words() const;
+
+  SupervisorRequest request_;
+  engine::ContainerStore& records_;
+  engine::Container container_;
+  std::unique_ptr<xen::XenStore> store_;
+  std::unique_ptr<xen::Hypervisor> hypervisor_;
+  std::unique_ptr<xen::Toolstack> toolstack_;
+  std::unique_ptr<ContainerDomain> domain_;
+  std::unique_ptr<xen::XenStoreWatch> released_;
+  std::optional<RelayProcess> relay_;
+  std::optional<xen::Console> console_;
+  base::UniqueFd console_log_;
+  base::UniqueFd client_listener_;
+  base::UniqueFd order_listener_;
+
+  base::Stopwatch watch_;
+  base::Deadline start_deadline_ = base::Deadline::never();
+  base::WallTime started_at_{};
+  std::uint64_t epoch_ = 0;
+  unsigned relay_starts_ = 0;
+  bool started_ = false;
+  bool client_attached_ = false;
+  bool in_order_ = false;  // the guest can be asked to shut down
+  std::optional<End> end_;
+};
+
+}  // namespace monitor
