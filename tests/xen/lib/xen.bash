@@ -1,9 +1,12 @@
 # shellcheck shell=bash disable=SC2034
 # For tests in a dom0 on real Xen. Load it with: load lib/xen
+# $FAULTY_REGISTRY/FAULT/IMAGE is an image from a registry that misbehaves.
 # A file may define prepare() and clean_up() for its tests; after each test nothing may be left.
 
 load ../lib/expect
 load lib/leftovers
+
+export VXN_INSECURE_REGISTRIES=registry.test:5000,$FAULTY_REGISTRY
 
 setup() {
   local left

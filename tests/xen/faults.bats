@@ -1,0 +1,127 @@
+# 11. What cannot work ends with one clear line, the right code, and nothing left.
+load lib/xen
+
+prepare() { have_image busybox; }
+
+clean_up() {
+  [[ ! -e /var/lib/vxn/kernels/current.away ]] ||
+    mv -T /var/lib/vxn/kernels/current.away /var/lib/vxn/kernels/current
+}
+
+registry=registry.test:5000
+
+# In a mount namespace in which COMMANDs before "--" have changed things.
+with_mounts() { # SCRIPT COMMAND…
+  unshare -m sh -c "set -e; mount --make-rprivate /; $1; shift; exec \"\$@\"" sh "$@"
+}
+
+# bats test_tags=quick
+@test "the registry is down, knows no such image, wants credentials" {
+  try vdkr run --rm registry.test:9/busybox true
+  expect_refused 125 'registry\.test:9.*([Cc]onnect|refused)'
+  try vdkr run --rm "$registry/no-such-image" true
+  expect_refused 125 'no-such-image'
+  try vdkr run --rm "$FAULTY_REGISTRY/401/busybox" true
+  expect_refused 125 '401|[Uu]nauthorized|credentials|login'
+}
+
+@test "a registry that fails twice and then works is waited for, one that always fails is not" {
+  try vdkr run --rm "$FAULTY_REGISTRY/500-twice-$RANDOM$RANDOM/busybox" echo hello
+  expect_status 0
+  expect_out $'hello\n'
+  try vdkr run --rm "$FAULTY_REGISTRY/500/busybox" true
+  expect_refused 125 500
+}
+
+# bats test_tags=quick
+@test "a truncated layer, a corrupted one, a manifest that is none: nothing stays of them" {
+  local fault before
+  vdkr images --digests >before
+  find "$data_root/images" -type f | sort >files-before
+  # busybox itself goes first, so that its layer is not there already
+  vdkr rmi -f busybox >/dev/null
+  for fault in truncated corrupt bad-manifest; do
+    try vdkr run --rm "$FAULTY_REGISTRY/$fault/busybox" true
+    expect_status 125
+    expect_out ''
+    expect_err_has "$fault/busybox"
+    (($(grep -c . "$err") == 1)) || not_as_expected "one line"
+    [[ -z $(find "$data_root/images/staging" -mindepth 1 -type d) ]]
+  done
+  vdkr pull busybox >/dev/null
+  vdkr images --digests >after
+  find "$data_root/images" -type f | sort >files-after
+  expect_same before after
+  expect_same files-before files-after
+}
+
+# bats test_tags=quick
+@test "an image of another architecture is refused before any boot" {
+  local begin=$SECONDS
+  try vdkr run --rm arm64only true
+  expect_refused 125 'arm64'
+  ((SECONDS - begin < 5))
+}
+
+@test "the disk is full: while pulling, and while the container is made" {
+  mkdir small
+  mount -t tmpfs -o size=1m tmpfs small
+  VXN_DATA_ROOT=$PWD/small try vdkr run --rm busybox true
+  umount small
+  expect_refused 125 '[Nn]o space left|full'
+}
+
+# bats test_tags=quick
+@test "too little memory is refused with the MiB needed and free, and dom0 keeps its own" {
+  local before
+  before=$(xl list | awk '$2 == 0 { print $3 }')
+  try vdkr run --rm -m 512g busybox true
+  expect_refused 125 '[0-9]+ MiB.*[0-9]+ MiB'
+  [[ $(xl list | awk '$2 == 0 { print $3 }') == "$before" ]]
+}
+
+@test "xl is missing" {
+  try with_mounts 'mkdir -p /run/hidden; for f in /usr/sbin/xl /usr/lib/xen-*/bin/xl; do
+      [ ! -e $f ] || mount --bind /dev/null $f; done' vdkr run --rm busybox true
+  expect_refused 125 xl
+  PATH=/usr/bin:/bin try vdkr doctor
+  expect_status 1
+  expect_out_has 'xl'
+}
+
+# bats test_tags=quick
+@test "not being root" {
+  chmod 755 "$BATS_TEST_TMPDIR" "$BATS_RUN_TMPDIR" 2>/dev/null
+  HOME=/nonexistent XDG_RUNTIME_DIR=/tmp/nobody try setpriv --reuid 65534 --regid 65534 --clear-groups \
+    vdkr run --rm busybox true
+  expect_status 125
+  expect_out ''
+  expect_err_has 'root'
+  expect_err_has '/var/lib/vxn'
+}
+
+@test "no Xen: one line that says how to get one" {
+  try with_mounts 'mount -t tmpfs none /proc/xen; mount -t tmpfs none /sys/hypervisor
+    mount -t tmpfs none /dev/xen' vdkr run --rm busybox true
+  expect_refused 125 'Xen.*machine/run'
+  try with_mounts 'mount -t tmpfs none /proc/xen; mount -t tmpfs none /sys/hypervisor
+    mount -t tmpfs none /dev/xen' vdkr doctor
+  expect_status 1
+  expect_out_has 'Xen'
+}
+
+@test "the guest kernel is missing" {
+  mv -T /var/lib/vxn/kernels/current /var/lib/vxn/kernels/current.away
+  try vdkr run --rm busybox true
+  expect_refused 125 'vxn-kernel update'
+  try vdkr doctor
+  expect_status 1
+  expect_out_has 'vxn-kernel update'
+}
+
+@test "a guest that never gets to its init is given up, with its last words" {
+  VXN_DOMU_CMDLINE_EXTRA='rdinit=/no/such/init panic=-1' try timeout 100 vdkr run --rm busybox true
+  expect_status 125
+  expect_out ''
+  expect_err_has 'guest|kernel|init'
+}
