@@ -22,7 +22,6 @@ enum class EntryType {
   character_device,
   block_device,
   fifo,
-  socket,
 };
 
 struct Xattr {
