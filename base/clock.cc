@@ -134,6 +134,7 @@ std::string human_duration(std::chrono::seconds duration) {
   const std::int64_t seconds = duration.count();
   const std::int64_t minutes = seconds / 60;
   const std::int64_t hours = (seconds + 1800) / 3600;
+  constexpr std::int64_t day = 24;
   if (seconds < 1) return "Less than a second";
   if (seconds == 1) return "1 second";
   if (seconds < 60) return fmt::format("{} seconds", seconds);
@@ -141,10 +142,10 @@ std::string human_duration(std::chrono::seconds duration) {
   if (minutes < 60) return fmt::format("{} minutes", minutes);
   if (hours == 1) return "About an hour";
   if (hours < 48) return fmt::format("{} hours", hours);
-  if (hours < 24 * 7 * 2) return fmt::format("{} days", hours / 24);
-  if (hours < 24 * 30 * 2) return fmt::format("{} weeks", hours / 24 / 7);
-  if (hours < 24 * 365 * 2) return fmt::format("{} months", hours / 24 / 30);
-  return fmt::format("{} years", seconds / 3600 / 24 / 365);
+  if (hours < day * 7 * 2) return fmt::format("{} days", hours / day);
+  if (hours < day * 30 * 2) return fmt::format("{} weeks", hours / day / 7);
+  if (hours < day * 365 * 2) return fmt::format("{} months", hours / day / 30);
+  return fmt::format("{} years", seconds / 3600 / day / 365);
 }
 
 }  // namespace base

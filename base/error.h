@@ -24,9 +24,8 @@ enum class ErrorKind {
 // full stop and names what was tried, on what, and why it failed.
 class Error : public std::runtime_error {
  public:
-  explicit Error(std::string message) : Error(ErrorKind::failure, std::move(message)) {}
-  Error(ErrorKind kind, std::string message)
-      : std::runtime_error(std::move(message)), kind_(kind) {}
+  explicit Error(const std::string& message) : Error(ErrorKind::failure, message) {}
+  Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
 
   ErrorKind kind() const { return kind_; }
   std::string message() const { return what(); }
