@@ -34,11 +34,11 @@ insecure-registries=$registry_in_dom0
 EOF
 }
 
-# With "failpoints" as an argument, that build too.
-ensure_dom0() {
+# "with-failpoints" brings that build too.
+ensure_dom0() { # release|with-failpoints
   ensure_built build && ensure_machine && ensure_registry &&
     step "tests in dom0" copy_tests && configure_dom0 || return
-  if [[ ${1-} == failpoints ]]; then
+  if [[ $1 == with-failpoints ]]; then
     ensure_staged build-failpoints && step "failpoints in dom0" install_failpoints
   fi
 }

@@ -5,10 +5,13 @@
 # "PART<tab>WHAT IT SHOWS<tab>COMMAND": COMMAND writes TAP.
 parts() {
   local family
-  part style "format, lint, layers, shell scripts" tests/suites/style run all
+  part style "format, shell scripts, layers, words" tests/suites/style run all text
   part build "the release and its unit tests compile" tests/suites/build build
   part unit "unit tests" tests/suites/unit run all
   part functional "programs without Xen" tests/suites/functional run all
+  for family in $(tests_of style | grep '^tidy'); do
+    part "$family" "clang-tidy" tests/suites/style run all "$family"
+  done
   part build-asan "compiles with address and undefined sanitizers" tests/suites/build build-asan
   part unit-asan "unit tests under them" env UNIT_BUILD=build-asan tests/suites/unit run all
   part functional-asan "programs under them" \
@@ -20,10 +23,13 @@ parts() {
   for family in "$root"/tests/xen/*.bats; do
     family=${family##*/}
     family=${family%.bats}
+    [[ $family != systemd ]] || continue
     part "xen-$family" "on Xen: $family" tests/suites/xen run all "$family"
   done
-  part xen-systemd "leftovers in a dom0 with systemd, udev and LVM" \
-    env MACHINE_FLAVOUR=--systemd tests/suites/xen run all leftovers
+  for family in leftovers systemd; do
+    part "systemd-$family" "on Xen, in a dom0 with systemd, udev and LVM: $family" \
+      env MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
+  done
   for family in "$root"/tests/soak/*.bats; do
     family=${family##*/}
     family=${family%.bats}
@@ -33,6 +39,10 @@ parts() {
   part fuzz "each fuzz target for 60 s" tests/suites/fuzz run all
   part bench-cold "a cold start against a bare xl create" tests/suites/bench cold
 }
+
+tests_of() { "$root/tests/suites/$1" list | cut -f 1; }
+
+tests_of() { "$root/tests/suites/$1" list | cut -f 1; }
 
 part() { # NAME WHAT COMMAND…
   printf '%s\t%s\t%s\n' "$1" "$2" "${*:3}"
@@ -49,6 +59,7 @@ is_green() { # FILE
 
 run_part() { # NAME WHAT COMMAND
   local state=$full_state/$1 before failed start=$SECONDS passed
+  local -a command
   before=$(grep -c '^ok' "$tally")
   failed=$(grep -c '^failed' "$tally")
   say ""

@@ -35,18 +35,18 @@ tap_show() { # SUITE TALLY
       'ok '[0-9]*)
         name=${line#ok +([0-9]) }
         seen=$((seen + 1))
-        printf '  ok    %-88s %8s\n' "$name" "$(seconds_since "$start")"
+        printf '  ok      %-86s %8s\n' "$name" "$(seconds_since "$start")"
         printf 'ok %s: %s\n' "$suite" "$name" >>"$tally"
         start=${EPOCHREALTIME/[.,]/}
         ;;
       'not ok '[0-9]*) tap_failed "$line" FAILED ;;
       1..*([0-9])) planned=$((planned + ${line#1..})) ;;
-      '#'*) printf '        %s\n' "${line#\# }" ;;
+      '#'*) printf '          %s\n' "${line#\# }" ;;
       *) [[ -z $line ]] || printf '      | %s\n' "$line" ;;
     esac
   done
   if ((planned > seen)); then
-    printf '  FAILED: %d of %d cases did not run\n' $((planned - seen)) "$planned"
+    printf '  FAILED  %d of %d cases did not run\n' $((planned - seen)) "$planned"
     for ((; seen < planned; seen++)); do
       printf 'failed %s: a case that did not run\n' "$suite" >>"$tally"
     done
@@ -57,7 +57,7 @@ tap_failed() { # LINE WHY; the caller's variables
   name=${1#not }
   name=${name#ok +([0-9]) }
   seen=$((seen + 1))
-  printf '  %-6s%-88s %8s\n' "$2" "$name" "$(seconds_since "$start")"
+  printf '  %-8s%-86s %8s\n' "$2" "$name" "$(seconds_since "$start")"
   printf 'failed %s: %s\n' "$suite" "$name" >>"$tally"
   start=${EPOCHREALTIME/[.,]/}
 }
