@@ -89,6 +89,14 @@ ensure_up() {
   exec {lock}>&-
 }
 
+# Dom0 sees the registry of the tests as registry.test:5000, where this tree has one.
+start_registry() {
+  local registry=$source_root/tests/support/registry/registry
+  [[ ${VXN_MACHINE_REGISTRY-yes} != no && -x $registry ]] || return 0
+  command -v docker-registry >/dev/null || return 0
+  "$registry" start >&2 || say "registry.test:5000 does not answer"
+}
+
 boot() {
   local image=$1 port attempt
   rm -f "$control" "$run_dir/installed" # dom0 starts fresh
@@ -103,5 +111,6 @@ boot() {
     say "port $port is taken (try $attempt)"
   done
   write_ssh_config "$port"
+  start_registry
   wait_until_up
 }

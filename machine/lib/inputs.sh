@@ -13,7 +13,7 @@ packages() {
 }
 
 image_inputs() {
-  printf '%s\n' "$machine_dir"/lib/{inputs,rootfs,build-image}.sh "$machine_dir/initrd-init"
+  printf '%s\n' "$machine_dir"/lib/{inputs,apt,rootfs,build-image}.sh "$machine_dir/initrd-init"
   find "$machine_dir/overlay/common" "$machine_dir/overlay/$flavour" ! -type d
   package_lists
 }
