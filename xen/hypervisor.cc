@@ -1,7 +1,9 @@
 #include "xen/hypervisor.h"
 
+extern "C" {  // the header has no C++ guards
 #include <xenctrl.h>
 #include <xentoollog.h>
+}
 
 #include <array>
 #include <cerrno>
