@@ -43,7 +43,7 @@ std::optional<std::size_t> OutputDescriptor::write(std::span<const std::byte> by
     }
   } while (written < 0 && errno == EINTR);
   if (written >= 0) return static_cast<std::size_t>(written);
-  if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+  if (errno == EAGAIN) return 0;
   error_ = errno;
   return std::nullopt;
 }
