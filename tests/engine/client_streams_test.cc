@@ -1,0 +1,162 @@
+#include "engine/client_streams.h"
+
+#include <gtest/gtest.h>
+
+#include "guest-init/protocol/crc32c.h"
+
+namespace engine {
+namespace {
+
+using protocol::Frame;
+using protocol::FrameType;
+
+std::vector<Frame> frames_of(const std::string& bytes) {
+  std::vector<Frame> frames;
+  for (std::size_t at = 0; at < bytes.size();) {
+    Frame frame;
+    std::size_t used = 0;
+    const char* why = "";
+    const auto rest = protocol::bytes_of(std::string_view(bytes).substr(at));
+    if (protocol::parse_frame(rest, frame, used, why) != protocol::ParseResult::frame) break;
+    frames.push_back(frame);
+    at += used;
+  }
+  return frames;
+}
+
+class ClientStreamsTest : public testing::Test {
+ protected:
+  void attach(std::uint64_t input_position = 0) {
+    streams_.greet();
+    attached(input_position);
+  }
+  void attached(std::uint64_t input_position) {
+    protocol::State state;
+    protocol::ProcessEntry entry;
+    entry.position[0] = input_position;
+    state.processes.push_back(entry);
+    const std::string payload = encode(state);
+    ASSERT_TRUE(take({.type = FrameType::attached, .payload = protocol::bytes_of(payload)}));
+  }
+  bool take(const Frame& frame) {
+    out_.clear();
+    return streams_.handle(frame, out_);
+  }
+  bool data(std::uint8_t stream, std::uint64_t offset, std::string_view text) {
+    return take({.type = FrameType::data,
+                 .stream = stream,
+                 .offset = offset,
+                 .payload = protocol::bytes_of(text)});
+  }
+  bool credit(std::uint64_t position, std::uint64_t limit) {
+    std::string payload;
+    protocol::append_u64(payload, limit);
+    return take(
+        {.type = FrameType::ack, .offset = position, .payload = protocol::bytes_of(payload)});
+  }
+  bool exit_with(std::string_view text) {
+    protocol::ExitRecord record;
+    record.streams[1] = {text.size(), protocol::crc32c(0, text.data(), text.size())};
+    const std::string payload = encode(record);
+    return take({.type = FrameType::exit, .payload = protocol::bytes_of(payload)});
+  }
+
+  ClientStreams streams_{true};
+  std::string out_;
+};
+
+TEST_F(ClientStreamsTest, AttachingGrantsCreditForBothOutputs) {
+  attach();
+  std::size_t acks = 0;
+  for (const Frame& frame : frames_of(out_)) acks += frame.type == FrameType::ack ? 1 : 0;
+  EXPECT_EQ(acks, 2u);
+}
+
+TEST_F(ClientStreamsTest, OutputIsPendingUntilItIsWritten) {
+  attach();
+  ASSERT_TRUE(data(1, 0, "hello"));
+  EXPECT_EQ(streams_.pending(1).size(), 5u);
+  streams_.written(1, 5, out_);
+  EXPECT_TRUE(streams_.pending(1).empty());
+  EXPECT_TRUE(exit_with("hello"));
+  EXPECT_TRUE(streams_.exit());
+}
+
+TEST_F(ClientStreamsTest, AfterANewRelayNothingIsLostOrDoubled) {
+  attach();
+  ASSERT_TRUE(data(1, 0, "hello "));
+  streams_.written(1, 3, out_);
+  const auto greeting = frames_of(streams_.greet());
+  ASSERT_EQ(greeting.size(), 2u);
+  protocol::Attach said;
+  ASSERT_TRUE(decode(greeting[1].payload, said));
+  EXPECT_TRUE(said.resume);
+  EXPECT_EQ(said.position[1], 3u);
+  attached(0);
+  ASSERT_TRUE(data(1, 3, "lo world"));  // the guest sends again from there
+  std::string all;
+  const auto pending = streams_.pending(1);
+  all.assign(reinterpret_cast<const char*>(pending.data()), pending.size());
+  EXPECT_EQ(all, "lo world");
+  streams_.written(1, pending.size(), out_);
+  EXPECT_TRUE(exit_with("hello world"));
+}
+
+TEST_F(ClientStreamsTest, InputIsSentAgainFromWhereTheGuestHasIt) {
+  attach();
+  ASSERT_TRUE(credit(0, 100));
+  streams_.put_input(protocol::bytes_of("abcdef"), out_);
+  ASSERT_TRUE(credit(2, 100));
+  const std::string greeting = streams_.greet();
+  protocol::Attach said;
+  ASSERT_TRUE(decode(frames_of(greeting)[1].payload, said));
+  EXPECT_EQ(said.position[0], 2u);
+  attached(4);
+  ASSERT_TRUE(credit(4, 100));
+  const auto frames = frames_of(out_);
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_EQ(frames[0].offset, 4u);
+  EXPECT_EQ(frames[0].payload.size(), 2u);
+}
+
+TEST_F(ClientStreamsTest, InputWaitsForCredit) {
+  attach();
+  std::string out;
+  streams_.put_input(protocol::bytes_of("abc"), out);
+  EXPECT_TRUE(out.empty());
+  ASSERT_TRUE(credit(0, 2));
+  ASSERT_EQ(frames_of(out_).size(), 1u);
+  EXPECT_EQ(frames_of(out_)[0].payload.size(), 2u);
+}
+
+TEST_F(ClientStreamsTest, BytesThatDifferFromTheGuestsCountAreAnError) {
+  attach();
+  ASSERT_TRUE(data(1, 0, "hellO"));
+  streams_.written(1, 5, out_);
+  EXPECT_FALSE(exit_with("hello"));
+  EXPECT_NE(streams_.why().find("CRC32C"), std::string::npos);
+}
+
+TEST_F(ClientStreamsTest, AClosedOutputIsDroppedAndNotCompared) {
+  attach();
+  ASSERT_TRUE(data(1, 0, "hello"));
+  out_.clear();
+  streams_.close_output(1, out_);
+  EXPECT_EQ(frames_of(out_)[0].type, FrameType::close);
+  EXPECT_TRUE(streams_.pending(1).empty());
+  EXPECT_TRUE(exit_with("other"));
+}
+
+TEST_F(ClientStreamsTest, ARelayThatBreaksTheRulesIsRefused) {
+  attach();
+  EXPECT_FALSE(data(1, 7, "gap"));
+  EXPECT_FALSE(data(0, 0, "to input"));
+  EXPECT_FALSE(data(1, 0, std::string(protocol::max_payload, 'x').append("")) &&
+               data(1, 1, "back") && data(1, 1ull << 40, "far"));
+  EXPECT_FALSE(credit(1, 10));  // nothing was sent
+  EXPECT_FALSE(take({.type = FrameType::resume, .payload = {}}));
+  EXPECT_FALSE(take({.type = FrameType::exit, .payload = protocol::bytes_of("short")}));
+}
+
+}  // namespace
+}  // namespace engine

@@ -1,0 +1,61 @@
+#include "engine/container_json.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "tests/support/container_samples.h"
+
+namespace engine {
+namespace {
+
+TEST(ContainerJson, EveryFieldSurvivesTheRecord) {
+  const ContainerConfig config = samples::container().config;
+  const ContainerConfig read = config_from_json(config_to_json(config), "config.json");
+  EXPECT_EQ(read.argv, config.argv);
+  EXPECT_EQ(read.env, config.env);
+  EXPECT_EQ(read.labels, config.labels);
+  EXPECT_EQ(read.placement.domain, config.placement.domain);
+  EXPECT_EQ(read.writable_disk, config.writable_disk);
+  // The text is a function of all fields: equal texts, equal records.
+  EXPECT_EQ(config_to_json(read), config_to_json(config));
+}
+
+TEST(ContainerJson, EveryStateSurvivesTheRecord) {
+  const base::WallTime now = base::wall_now();
+  const State states[] = {Created{}, Starting{.boot_id = "b"},
+                          Running{.boot_id = "b", .started = now},
+                          Exited{.code = 137,
+                                 .reason = EndReason::out_of_memory,
+                                 .started = now,
+                                 .finished = now,
+                                 .error = "out of memory",
+                                 .cleaned = true}};
+  for (const State& state : states) {
+    const State read = state_from_json(state_to_json(state), "state.json");
+    EXPECT_EQ(read.index(), state.index());
+    EXPECT_EQ(state_to_json(read), state_to_json(state));
+  }
+}
+
+TEST(ContainerJson, RefusesWhatANewerVersionWrote) {
+  try {
+    state_from_json(R"({"schema": 2, "state": "created"})", "state.json");
+    FAIL() << "was read";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::unsupported);
+    EXPECT_NE(error.message().find("state.json"), std::string::npos);
+  }
+}
+
+TEST(ContainerJson, RefusesWhatIsNoRecord) {
+  for (const char* text : {"", "[]", "{}", "{\"schema\":0}", "{\"schema\":1}",
+                           "{\"schema\":1,\"state\":\"asleep\"}", "{\"schema\":1,\"state\":7}"})
+    EXPECT_THROW(state_from_json(text, "state.json"), base::Error) << text;
+  std::string config = config_to_json(samples::container().config);
+  const std::size_t at = config.find("\"domain\"");
+  config.replace(at, 8, "\"domane\"");
+  EXPECT_THROW(config_from_json(config, "config.json"), base::Error);
+}
+
+}  // namespace
+}  // namespace engine

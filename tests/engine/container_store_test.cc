@@ -1,0 +1,104 @@
+#include "engine/container_store.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "tests/support/container_samples.h"
+
+namespace engine {
+namespace {
+
+class ContainerStoreTest : public testing::Test {
+ protected:
+  base::TempDir place_{testing::TempDir(), "store"};
+  std::string data_ = place_.path() + "/data";
+  std::string run_ = place_.path() + "/run";
+  ContainerStore store_{data_, run_};
+};
+
+TEST_F(ContainerStoreTest, ACreatedContainerIsFoundByNameIdAndPrefix) {
+  const Container made = samples::container("web");
+  const base::FileLock lock = store_.create(made);
+  for (const std::string& key : {std::string("web"), made.config.id, made.short_id()}) {
+    const auto found = store_.find(key);
+    ASSERT_TRUE(found) << key;
+    EXPECT_EQ(found->config.id, made.config.id);
+  }
+  EXPECT_FALSE(store_.find("other"));
+  EXPECT_EQ(store_.list().size(), 1u);
+}
+
+TEST_F(ContainerStoreTest, ItsLockIsHeldFromTheStartAndTellsWhoIsAlive) {
+  const Container made = samples::container();
+  {
+    const base::FileLock lock = store_.create(made);
+    EXPECT_TRUE(store_.locked(made.config.id));
+    EXPECT_FALSE(store_.try_lock(made.config.id));
+  }
+  EXPECT_FALSE(store_.locked(made.config.id));
+  EXPECT_TRUE(store_.try_lock(made.config.id));
+}
+
+TEST_F(ContainerStoreTest, ATakenNameIsRefusedAndNamesItsOwner) {
+  const Container first = samples::container("web");
+  const base::FileLock lock = store_.create(first);
+  try {
+    store_.create(samples::container("web"));
+    FAIL() << "was made";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::already_exists);
+    EXPECT_NE(error.message().find(first.config.id), std::string::npos);
+  }
+  EXPECT_EQ(store_.list().size(), 1u);
+}
+
+TEST_F(ContainerStoreTest, ARemovedContainerLeavesNothingAndFreesItsName) {
+  const Container made = samples::container("web");
+  {
+    const base::FileLock lock = store_.create(made);
+    store_.remove(made);
+  }
+  EXPECT_FALSE(store_.find("web"));
+  EXPECT_TRUE(base::list_directory(data_ + "/containers").empty());
+  EXPECT_TRUE(base::list_directory(data_ + "/names").empty());
+  EXPECT_TRUE(base::list_directory(run_ + "/containers").empty());
+  store_.create(samples::container("web"));
+}
+
+TEST_F(ContainerStoreTest, SweepRemovesWhatDeadProcessesLeftAndNothingElse) {
+  const Container alive = samples::container("alive");
+  const base::FileLock lock = store_.create(alive);
+  const std::string dead = base::random_hex(32);
+  base::make_directories(data_ + "/containers/." + dead);
+  base::make_directories(run_ + "/containers/" + dead);
+  ASSERT_EQ(symlink(dead.c_str(), (data_ + "/names/gone").c_str()), 0);
+  store_.sweep();
+  EXPECT_EQ(base::list_directory(data_ + "/containers"), std::vector{alive.config.id});
+  EXPECT_EQ(base::list_directory(data_ + "/names"), std::vector<std::string>{"alive"});
+  EXPECT_EQ(base::list_directory(run_ + "/containers"), std::vector{alive.config.id});
+}
+
+TEST_F(ContainerStoreTest, ANameWhoseOwnerDiedWhileMakingItIsFree) {
+  const Container first = samples::container("web");
+  {
+    const base::FileLock lock = store_.create(first);
+    base::remove_tree(data_ + "/containers/" + first.config.id);
+  }
+  store_.create(samples::container("web"));
+  EXPECT_EQ(store_.list().size(), 1u);
+}
+
+TEST_F(ContainerStoreTest, AnAmbiguousPrefixIsRefused) {
+  Container first = samples::container("first");
+  Container second = samples::container("second");
+  first.config.id = "abc" + std::string(61, '0');
+  second.config.id = "abc" + std::string(61, '1');
+  store_.create(first);
+  store_.create(second);
+  EXPECT_THROW(store_.find("abc"), base::Error);
+  EXPECT_EQ(store_.find("abc0")->config.name, "first");
+}
+
+}  // namespace
+}  // namespace engine

@@ -1,0 +1,58 @@
+#include "engine/output_descriptor.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "base/file.h"
+
+namespace engine {
+namespace {
+
+TEST(OutputDescriptor, AFullPipeDoesNotBlockAndItsFlagsStayAsTheyWere) {
+  const base::Pair pipe = base::make_pipe();
+  OutputDescriptor output(pipe.second.get());
+  const std::string block(1u << 20, 'x');
+  std::size_t total = 0;
+  while (const auto size = output.write(base::as_bytes(block))) {
+    if (*size == 0) break;
+    total += *size;
+  }
+  EXPECT_GE(total, 4096u);
+  EXPECT_LT(total, block.size() * 2);
+  EXPECT_EQ(fcntl(pipe.second.get(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST(OutputDescriptor, ABrokenPipeIsTold) {
+  signal(SIGPIPE, SIG_IGN);
+  base::Pair pipe = base::make_pipe();
+  OutputDescriptor output(pipe.second.get());
+  pipe.first.reset();
+  EXPECT_FALSE(output.write(base::as_bytes("x")));
+  EXPECT_EQ(output.error(), EPIPE);
+}
+
+TEST(OutputDescriptor, SharedFilesKeepTheirPosition) {
+  const base::TempDir place(testing::TempDir(), "out");
+  const std::string path = place.path() + "/f";
+  const base::UniqueFd file = base::open_file(path, O_CREAT | O_RDWR, 0600);
+  OutputDescriptor first(file.get());
+  OutputDescriptor second(file.get());
+  first.write(base::as_bytes("a"));
+  second.write(base::as_bytes("b"));
+  first.write(base::as_bytes("c"));
+  EXPECT_EQ(base::read_file(path, 10), "abc");
+}
+
+TEST(OutputDescriptor, AFullDiskIsTold) {
+  const base::UniqueFd full = base::open_file("/dev/full", O_WRONLY);
+  OutputDescriptor output(full.get());
+  EXPECT_FALSE(output.write(base::as_bytes("x")));
+  EXPECT_EQ(output.error(), ENOSPC);
+}
+
+}  // namespace
+}  // namespace engine

@@ -1,0 +1,42 @@
+// A container's record with every field set, for tests.
+#pragma once
+
+#include "engine/container.h"
+
+namespace samples {
+
+inline engine::Container container(const std::string& name = "web") {
+  engine::Container container;
+  engine::ContainerConfig& config = container.config;
+  config.id = base::random_hex(32);
+  config.name = name;
+  config.image = "registry.test:5000/busybox";
+  config.image_id = "sha256:" + std::string(64, 'a');
+  config.created = base::wall_now();
+  config.platform = "linux/amd64";
+  config.layers = {"one.v1.squashfs", "two.v1.squashfs"};
+  config.argv = {"sh", "-c", "a \"b\"\n$(c)", "", "\xff\xfe"};
+  config.env = {"PATH=/bin", "RAW=\xc3\x28"};
+  config.working_directory = "/srv";
+  config.user = "nobody:users";
+  config.hostname = "box";
+  config.labels = {{"k", "v"}};
+  config.interactive = true;
+  config.read_only = true;
+  config.init = true;
+  config.auto_remove = true;
+  config.provisional = true;
+  config.memory = 64u << 20;
+  config.guest_memory = 96u << 20;
+  config.vcpus = 2;
+  config.storage_size = 1u << 30;
+  config.guest_type = "pv";
+  config.kernel = "k1";
+  config.kernel_arguments = "debug";
+  config.placement = {.kind = engine::InstanceKind::own, .domain = base::Uuid::random(), .slot = 0};
+  config.read_only_disk = base::Uuid::random();
+  config.writable_disk = base::Uuid::random();
+  return container;
+}
+
+}  // namespace samples
