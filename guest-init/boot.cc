@@ -1,0 +1,115 @@
+#include "guest-init/boot.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "guest-init/cgroup.h"
+#include "guest-init/loop.h"
+#include "guest-init/modules.h"
+#include "guest-init/mounts.h"
+#include "guest-init/shutdown.h"
+#include "guest-init/uevents.h"
+#include "guest-init/vchan.h"
+
+namespace guest_init {
+namespace {
+
+constexpr std::uint32_t own_slot = 0;
+
+struct Boot {
+  Guest guest;
+  VchanServer vchan{own_slot};
+  Agent agent{own_slot, vchan.transport(), guest};
+};
+
+// The kernel found no /dev/console in the initramfs: no descriptor below 3 may be anything else.
+bool open_standard_streams(Failure& failure) {
+  for (;;) {
+    Fd fd = open_path("/dev/null", O_RDWR);
+    if (!fd) return fail(failure, FailureStage::other, "opening /dev/null");
+    if (fd.get() > STDERR_FILENO) return true;
+    fd.release();
+  }
+}
+
+bool mount_file_systems(Boot&, Failure& failure) {
+  return mount_guest(failure) && open_standard_streams(failure);
+}
+
+bool load_all_modules(Boot&, Failure& failure) { return load_modules("/modules", failure); }
+
+bool learn_identity(Boot& boot, Failure& failure) {
+  Guest& guest = boot.guest;
+  // Never waits for entropy; the clock makes two boots differ in any case.
+  if (getrandom(&guest.epoch, sizeof guest.epoch, GRND_INSECURE) < 0) guest.epoch = 0;
+  guest.epoch ^= real_time_ns();
+  guest.uevents = open_uevents();
+  guest.own_binary = open_path("/proc/self/exe", O_PATH);
+  guest.own_pid_namespace = open_path("/proc/self/ns/pid", O_RDONLY);
+  return (guest.uevents && guest.own_binary && guest.own_pid_namespace) ||
+         fail(failure, FailureStage::other, "looking at the guest");
+}
+
+bool say_hello(Boot& boot, Failure& failure) {
+  std::string why;
+  return boot.agent.offer(why) || fail_with(failure, FailureStage::other, why);
+}
+
+bool prepare_cgroups(Boot& boot, Failure& failure) {
+  return mount_cgroups(boot.guest.cgroups, failure);
+}
+
+bool accept_power_off(Boot&, Failure&) {
+  register_power_off_command();
+  return true;
+}
+
+struct Step {
+  const char* name;
+  bool (*run)(Boot& boot, Failure& failure);
+};
+
+constexpr Step before_hello[] = {
+    {"mounts", mount_file_systems},
+    {"modules", load_all_modules},
+    {"identity", learn_identity},
+    {"hello", say_hello},
+};
+
+constexpr Step after_hello[] = {
+    {"cgroups", prepare_cgroups},
+    {"power-off", accept_power_off},
+};
+
+bool run_step(const Step& step, Boot& boot, Failure& failure) {
+  if (!step.run(boot, failure)) return false;
+  step_done(boot.guest.timings, step.name);
+  return true;
+}
+
+}  // namespace
+
+void run_guest() {
+  Failure failure;
+  Boot boot;
+  boot.guest.exec_ns = boot_time_ns();
+  boot.guest.power_off = power_off;
+  boot.guest.timings.push_back({.name = "exec", .ns = boot.guest.exec_ns});
+  for (const Step& step : before_hello) {
+    if (!run_step(step, boot, failure)) crash(failure.text);
+  }
+  for (const Step& step : after_hello) {
+    if (run_step(step, boot, failure)) continue;
+    report(protocol::LogLevel::error, failure.text);
+    boot.guest.fault = failure.text;
+    break;
+  }
+  Loop loop(boot.guest, std::span(&boot.agent, 1));
+  if (!loop.prepare(failure)) crash(failure.text);
+  loop.run();
+}
+
+}  // namespace guest_init

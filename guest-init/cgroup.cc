@@ -1,0 +1,66 @@
+#include "guest-init/cgroup.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+
+#include <cerrno>
+
+#include "guest-init/text.h"
+
+namespace guest_init {
+namespace {
+
+constexpr std::size_t max_file = 4096;
+
+// Lets the children of `group` use every controller that it has.
+bool enable_controllers(const std::string& group) {
+  std::string names;
+  if (!read_file(group + "/cgroup.controllers", max_file, names)) return false;
+  std::string_view rest = names;
+  std::string_view line = cut(rest, '\n');
+  while (!line.empty()) {
+    const std::string wish = "+" + std::string(cut(line, ' '));
+    // One that cannot be had is no reason to lose the others.
+    if (!write_file(group + "/cgroup.subtree_control", wish) && errno == ENOENT) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool mount_cgroups(const std::string& root, Failure& failure) {
+  if (mount("cgroup2", root.c_str(), "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0 &&
+      errno != EBUSY) {
+    return fail(failure, FailureStage::mount, "mounting cgroup2 at " + root);
+  }
+  const std::string containers = root + "/vxn";
+  if (!enable_controllers(root) || !make_directories(containers) ||
+      !enable_controllers(containers)) {
+    return fail(failure, FailureStage::mount, "preparing the control groups");
+  }
+  return true;
+}
+
+bool Cgroup::create(const std::string& root, std::uint32_t slot, std::uint64_t memory_limit,
+                    Failure& failure) {
+  path_ = root + "/vxn/" + std::to_string(slot);
+  if (!make_directories(path_)) return fail(failure, FailureStage::other, "mkdir " + path_);
+  if (memory_limit != 0 && !write_file(path_ + "/memory.max", std::to_string(memory_limit))) {
+    return fail(failure, FailureStage::other, "limiting the container's memory");
+  }
+  directory_ = open_path(path_, O_RDONLY | O_DIRECTORY);
+  return directory_ || fail(failure, FailureStage::other, "opening " + path_);
+}
+
+std::uint64_t Cgroup::oom_kills() const {
+  std::string events;
+  if (!read_file(path_ + "/memory.events", max_file, events)) return 0;  // no such controller
+  std::string_view rest = events;
+  while (!rest.empty()) {
+    std::string_view line = cut(rest, '\n');
+    if (cut(line, ' ') == "oom_kill") return to_number<std::uint64_t>(line).value_or(0);
+  }
+  return 0;
+}
+
+}  // namespace guest_init

@@ -1,0 +1,31 @@
+// The control group of a container (cgroup v2): its memory limit, and whether the kernel killed for
+// want of memory in it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "guest-init/failure.h"
+#include "guest-init/fd.h"
+
+namespace guest_init {
+
+// Mounts cgroup v2 at `root` and hands the controllers that there are on to the containers.
+bool mount_cgroups(const std::string& root, Failure& failure);
+
+class Cgroup {
+ public:
+  // ROOT/vxn/<slot>. `memory_limit` in bytes, 0 for none.
+  bool create(const std::string& root, std::uint32_t slot, std::uint64_t memory_limit,
+              Failure& failure);
+  int directory() const { return directory_.get(); }  // for CLONE_INTO_CGROUP
+  const std::string& path() const { return path_; }
+  // How often the kernel's OOM killer struck here so far.
+  std::uint64_t oom_kills() const;
+
+ private:
+  std::string path_;
+  Fd directory_;
+};
+
+}  // namespace guest_init

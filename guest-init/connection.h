@@ -1,0 +1,49 @@
+// One slot's stream of frames over a transport: what came and is not parsed yet, what is to go and
+// has not gone.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "guest-init/poll_set.h"
+#include "guest-init/protocol/frame.h"
+#include "guest-init/transport.h"
+
+namespace guest_init {
+
+class Connection {
+ public:
+  explicit Connection(Transport transport);
+
+  // Drops what is under way and offers a fresh stream. False: `why` tells, and nothing is open.
+  bool offer(std::string& why);
+  bool is_open() const { return open_; }
+
+  void watch(PollSet& set) const;
+  void clear_event(const PollSet& set);
+
+  enum class Next { frame, none, gone, broken };
+  // The next frame, reading where there is none whole; its payload is valid until the next call.
+  // `broken`: `why` tells.
+  Next next(protocol::Frame& frame, const char*& why);
+
+  // Frames go out in the order of these calls.
+  void queue(const protocol::Frame& frame);
+  // Writes what it can. False: the peer is gone.
+  bool flush();
+  // Everything queued has gone.
+  bool is_flushed() const { return sent_ == out_.size(); }
+
+ private:
+  void make_room();
+
+  Transport transport_;
+  bool open_ = false;
+  std::vector<std::byte> in_;
+  std::size_t begin_ = 0;  // in_[begin_, end_) is not parsed yet
+  std::size_t end_ = 0;
+  std::string out_;
+  std::size_t sent_ = 0;
+};
+
+}  // namespace guest_init

@@ -1,0 +1,114 @@
+#include "guest-init/container.h"
+
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace guest_init {
+namespace {
+
+constexpr std::uint64_t disk_patience_ns = 20'000'000'000;
+constexpr std::size_t max_hostname = 64;  // sethostname(2)
+
+constexpr const char* hosts_head =
+    "127.0.0.1\tlocalhost\n"
+    "::1\tlocalhost ip6-localhost ip6-loopback\n"
+    "fe00::\tip6-localnet\n"
+    "ff00::\tip6-mcastprefix\n"
+    "ff02::1\tip6-allnodes\n"
+    "ff02::2\tip6-allrouters\n";
+
+bool check(const protocol::ContainerSpec& spec, Failure& failure) {
+  if (spec.layers == 0 || spec.layers > max_layers) {
+    return fail_with(failure, FailureStage::spec,
+                     std::to_string(spec.layers) + " layers; 1 to 127 can be mounted");
+  }
+  if (spec.hostname.size() > max_hostname) {
+    return fail_with(failure, FailureStage::spec, "the hostname is longer than 64 bytes");
+  }
+  return true;
+}
+
+}  // namespace
+
+protocol::ContainerState Container::state() const {
+  switch (phase_) {
+    case Phase::ready:
+      return protocol::ContainerState::ready;
+    case Phase::failed:
+      return protocol::ContainerState::failed;
+    default:
+      return protocol::ContainerState::none;
+  }
+}
+
+bool Container::begin(std::span<const std::byte> payload) {
+  std::string why;
+  phase_ = Phase::failed;
+  if (!decode(payload, spec_, why)) {
+    return fail_with(failure_, FailureStage::spec, "the container's specification: " + why);
+  }
+  if (!check(spec_, failure_)) return false;
+  phase_ = Phase::waiting;
+  looked_ = false;
+  deadline_ns_ = boot_time_ns() + disk_patience_ns;
+  return true;
+}
+
+bool Container::advance(Guest& guest, bool devices_changed) {
+  if (phase_ != Phase::waiting || (looked_ && !devices_changed && timeout_ms() > 0)) return false;
+  looked_ = true;
+  std::string missing;
+  const auto disks = find_disks(spec_, guest.disk_prefix, missing);
+  if (!disks) {
+    if (timeout_ms() > 0) return false;
+    fail_with(failure_, FailureStage::disk, missing + " did not appear within 20 s");
+    phase_ = Phase::failed;
+    return true;
+  }
+  phase_ = prepare(*disks, guest) ? Phase::ready : Phase::failed;
+  return true;
+}
+
+bool Container::prepare(const Disks& disks, const Guest& guest) {
+  timings_ = guest.timings;
+  step_done(timings_, "disks");
+  if (!guest.fault.empty()) return fail_with(failure_, FailureStage::other, guest.fault);
+  if (!mount_overlay(disks, paths_, failure_)) return false;
+  step_done(timings_, "overlay");
+  if (!cgroup_.create(guest.cgroups, slot_, spec_.memory_limit, failure_) || !write_files()) {
+    return false;
+  }
+  step_done(timings_, "container");
+  return true;
+}
+
+// On a tmpfs of their own: bind-mounted over the image's, whose layers stay as they are.
+bool Container::write_files() {
+  const std::string files = paths_.files();
+  std::string hosts = hosts_head;
+  for (const std::string& line : spec_.hosts) hosts += line + "\n";
+  if (!make_directories(files) ||
+      mount("tmpfs", files.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+            "mode=0755,size=1m") != 0 ||
+      !write_file(files + "/hostname", spec_.hostname + "\n") ||
+      !write_file(files + "/hosts", hosts) || !write_file(files + "/resolv.conf", "")) {
+    return fail(failure_, FailureStage::mount, "writing the container's /etc files");
+  }
+  return true;
+}
+
+int Container::timeout_ms() const {
+  if (phase_ != Phase::waiting) return -1;
+  const std::uint64_t now = boot_time_ns();
+  if (now >= deadline_ns_) return 0;
+  return static_cast<int>((deadline_ns_ - now) / 1'000'000 + 1);
+}
+
+bool Container::unmount(Failure& failure) {
+  umount2(paths_.files().c_str(), MNT_DETACH);
+  return unmount_overlay(paths_, spec_.layers, failure);
+}
+
+}  // namespace guest_init

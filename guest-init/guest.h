@@ -1,0 +1,31 @@
+// What is true of this guest as a whole, found out once at boot and lent to everything else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "guest-init/failure.h"
+#include "guest-init/fd.h"
+
+namespace guest_init {
+
+struct Guest {
+  std::uint64_t exec_ns = 0;   // CLOCK_BOOTTIME when PID 1 began
+  std::uint64_t hello_ns = 0;  // and when it first offered a vchan
+  std::uint64_t epoch = 0;     // drawn at boot
+  std::string disk_prefix = "xvd";
+  std::string cgroups = "/sys/fs/cgroup";
+  Fd uevents;                             // netlink, non-blocking
+  Fd own_binary;                          // for our init inside a container
+  Fd own_pid_namespace;                   // to come back to
+  void (*power_off)() = nullptr;          // does not return
+  std::vector<protocol::Timing> timings;  // the end of each step
+  std::string fault;  // what went wrong at boot once hosts could connect: every container fails so
+};
+
+inline void step_done(std::vector<protocol::Timing>& timings, const char* name) {
+  timings.push_back({.name = name, .ns = boot_time_ns()});
+}
+
+}  // namespace guest_init

@@ -1,0 +1,26 @@
+// guest-init: PID 1 of a vxn guest.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "guest-init/boot.h"
+#include "guest-init/mini_init.h"
+#include "guest-init/shutdown.h"
+
+int main(int argc, char** argv) {
+  using namespace guest_init;
+  const std::string_view name = argc > 0 ? argv[0] : "";
+  if (name == mini_init_name && argc == 2) return run_mini_init(atoi(argv[1]));
+  if (argc == 2 && std::string_view(argv[1]) == power_off_argument) return request_power_off();
+  if (getpid() != 1) {
+    fputs("guest-init: this is PID 1 of a vxn guest and does nothing elsewhere\n", stderr);
+    return EXIT_FAILURE;
+  }
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  run_guest();
+}

@@ -1,0 +1,114 @@
+#include "guest-init/overlay.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "guest-init/fd.h"
+
+namespace guest_init {
+namespace {
+
+// Freed blocks go back to the host's file at once; a fresh disk reads as zeros, so there is nothing
+// to be gained by writing its inode tables in the background.
+constexpr const char* ext4_options = "discard,noinit_itable";
+// Without these the upper directory holds whole files and directories only, which is what a commit
+// or a diff reads.
+constexpr const char* overlay_features = ",redirect_dir=off,metacopy=off,index=off,xino=off";
+
+bool mount_layer(const std::string& device, const std::string& target, Failure& failure) {
+  if (make_directories(target) &&
+      mount(device.c_str(), target.c_str(), "squashfs", MS_RDONLY, nullptr) == 0) {
+    return true;
+  }
+  return fail(failure, FailureStage::mount, "mounting " + device);
+}
+
+bool mount_layers(const Disks& disks, const ContainerPaths& paths, Failure& failure) {
+  std::size_t number = 0;
+  for (const std::string& device : disks.layers) {
+    const std::string target = paths.layers() + "/" + std::to_string(++number);
+    if (!mount_layer(device, target, failure)) return false;
+  }
+  return true;
+}
+
+bool mount_writable(const Disks& disks, const std::string& target, Failure& failure) {
+  if (!make_directories(target)) return fail(failure, FailureStage::mount, "mkdir " + target);
+  const bool mounted =
+      disks.writable ? mount(disks.writable->c_str(), target.c_str(), "ext4", 0, ext4_options) == 0
+                     : mount("tmpfs", target.c_str(), "tmpfs", 0, "mode=0755") == 0;
+  return mounted || fail(failure, FailureStage::mount, "mounting the writable disk");
+}
+
+// The upper directory is the container's /: it begins as the image's.
+bool make_upper(const std::string& upper, const std::string& top_layer) {
+  struct stat status {};
+  if (mkdir(upper.c_str(), 0755) != 0) return errno == EEXIST;
+  if (stat(top_layer.c_str(), &status) != 0) return false;
+  const timespec times[] = {status.st_atim, status.st_mtim};
+  return chown(upper.c_str(), status.st_uid, status.st_gid) == 0 &&
+         chmod(upper.c_str(), status.st_mode & 07777) == 0 &&
+         utimensat(AT_FDCWD, upper.c_str(), times, 0) == 0;
+}
+
+bool mount_union(std::size_t layers, const ContainerPaths& paths) {
+  const std::string options = "lowerdir=" + lower_directories(layers) +
+                              ",upperdir=" + paths.writable() +
+                              "/upper,workdir=" + paths.writable() + "/work" + overlay_features;
+  const bool mounted = chdir(paths.layers().c_str()) == 0 &&
+                       mount("overlay", paths.root().c_str(), "overlay", 0, options.c_str()) == 0;
+  const int saved = errno;
+  const bool back = chdir("/") == 0;
+  errno = saved;
+  return mounted && back;
+}
+
+// A mount that is not there (EINVAL, ENOENT) is no error.
+bool unmount(const std::string& target, Failure& failure) {
+  if (umount2(target.c_str(), UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT) {
+    return true;
+  }
+  return fail(failure, FailureStage::mount, "unmounting " + target);
+}
+
+}  // namespace
+
+std::string lower_directories(std::size_t layers) {
+  std::string names;
+  for (std::size_t number = layers; number > 0; --number) {
+    names += (names.empty() ? "" : ":") + std::to_string(number);
+  }
+  return names;
+}
+
+bool mount_overlay(const Disks& disks, const ContainerPaths& paths, Failure& failure) {
+  if (!mount_layers(disks, paths, failure) || !mount_writable(disks, paths.writable(), failure)) {
+    return false;
+  }
+  const std::string top = paths.layers() + "/" + std::to_string(disks.layers.size());
+  if (!make_upper(paths.writable() + "/upper", top) ||
+      !make_directories(paths.writable() + "/work") || !make_directories(paths.root()) ||
+      !mount_union(disks.layers.size(), paths)) {
+    return fail(failure, FailureStage::mount, "mounting the overlay of the layers");
+  }
+  return true;
+}
+
+bool unmount_overlay(const ContainerPaths& paths, std::size_t layers, Failure& failure) {
+  bool done = unmount(paths.root(), failure);
+  const std::string writable = paths.writable();
+  if (!unmount(writable, failure)) {
+    // Something still holds it: what matters is that the disk changes no more.
+    done = mount(nullptr, writable.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
+  }
+  for (std::size_t number = 1; number <= layers; ++number) {
+    done = unmount(paths.layers() + "/" + std::to_string(number), failure) && done;
+  }
+  return done;
+}
+
+}  // namespace guest_init

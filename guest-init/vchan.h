@@ -1,0 +1,31 @@
+// A slot's transport in a real guest: a vchan server (libxenvchan) at data/vxn/<slot>, for domain
+// 0. One thread, never blocking; the ring tells the peer to wake us before we sleep.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "guest-init/transport.h"
+
+struct libxenvchan;
+
+namespace guest_init {
+
+class VchanServer {
+ public:
+  explicit VchanServer(std::uint32_t slot);
+  VchanServer(const VchanServer&) = delete;
+  VchanServer& operator=(const VchanServer&) = delete;
+  ~VchanServer() { close(); }
+
+  Transport transport();  // valid as long as this object
+
+ private:
+  bool offer(std::string& why);
+  void close();
+
+  std::string path_;
+  libxenvchan* channel_ = nullptr;
+};
+
+}  // namespace guest_init
