@@ -5,56 +5,88 @@
 data_root=${VXN_DATA_ROOT:-/var/lib/vxn}
 run_root=${VXN_RUN_ROOT:-/run/vxn}
 
-# Prints what is there and should not be, a line each.
+# Prints what is there and should not be, a line each. It runs before and after each test, so it
+# starts three programs only: processes are slow to start under emulation.
 leftovers() {
   left_domains
   left_nodes
   left_devices
   left_processes
-  left_locks
   left_files
 }
 
-left_domains() { xl list | awk 'NR > 1 && $2 != 0 { print "domain: " $0 }'; }
+left_domains() {
+  local line number
+  while IFS= read -r line; do
+    read -r _ number _ <<<"$line"
+    [[ $number == ID || $number == 0 ]] || printf 'domain: %s\n' "$line"
+  done < <(xl list)
+}
 
 # Anything of a domain but dom0 itself, and anything of ours.
 left_nodes() {
-  xenstore-ls -f / | sed 's/ = ".*//' | grep -E \
-    -e '^/local/domain/[1-9]' -e '^/local/domain/0/backend/[^/]+/[0-9]' -e '^/libxl/[1-9]' \
-    -e '^/vm/' -e vxn | grep -v '^/vm/00000000-0000-0000-0000-000000000000' |
-    sed 's/^/xenstore: /' | head -n 20
+  local path
+  while IFS= read -r path; do
+    case $path in
+      /vm/00000000-0000-0000-0000-000000000000*) ;;
+      /local/domain/[1-9]* | /local/domain/0/backend/*/[0-9]* | /libxl/[1-9]* | /vm/* | *vxn*)
+        printf 'xenstore: %s\n' "$path"
+        ;;
+    esac
+  done < <(xenstore-ls -f /)
 }
 
 left_devices() {
-  local path
-  for path in /sys/block/loop*/loop/backing_file; do
-    [[ ! -e $path ]] || printf 'loop: %s %s\n' "${path:11:6}" "$(cat "$path" 2>/dev/null)"
-  done
-  for path in /sys/block/dm-*/dm/name; do
-    [[ ! -e $path ]] || printf 'dm: %s\n' "$(cat "$path" 2>/dev/null)"
+  local path name
+  for path in /sys/block/loop*/loop/backing_file /sys/block/dm-*/dm/name; do
+    if [[ -e $path ]] && { read -r name <"$path"; } 2>/dev/null; then
+      path=${path#/sys/block/}
+      printf 'device: %s %s\n' "${path%%/*}" "$name"
+    fi
   done
   for path in /sys/class/net/vif*; do
     [[ ! -e $path ]] || printf 'network: %s\n' "${path##*/}"
   done
 }
 
-left_processes() {
-  pgrep -a -x 'vdkr|vpdmn|vxn|vxn-monitor|vxn-image-work|vxn-oci-runtime' | sed 's/^/process: /'
+is_ours() { # name of a process, as the kernel cuts it
+  case $1 in vdkr | vpdmn | vxn | vxn-monitor | vxn-image-work* | vxn-oci-runtim*) ;; *) return 1 ;; esac
 }
 
-left_locks() {
-  lslocks -n -u -o COMMAND,PID,PATH | grep -E " ($data_root|$run_root)(/|$)" | sed 's/^/lock: /'
-}
-
-left_files() {
-  local path
-  for path in "$data_root"/{containers,names}/{,.}[!.]* "$run_root"/containers/{,.}[!.]*; do
-    [[ ! -e $path && ! -L $path ]] || printf 'record: %s\n' "$path"
+our_processes() {
+  local path name
+  for path in /proc/[0-9]*/comm; do
+    if { read -r name <"$path"; } 2>/dev/null && is_ours "$name"; then
+      path=${path#/proc/}
+      printf '%s\n' "${path%/comm}"
+    fi
   done
-  [[ ! -d $data_root ]] || find "$data_root" \( -name '.*.tmp-*' -o -path '*/staging/*' \) \
-    -printf 'temporary: %p\n'
-  [[ ! -d $run_root ]] || find "$run_root" -mindepth 1 ! -type d ! -name '*lock' -printf 'file: %p\n'
-  find /tmp /var/tmp -maxdepth 1 -name '*vxn*' -printf 'temporary: %p\n'
+}
+
+left_processes() {
+  local pid
+  for pid in $(our_processes); do
+    printf 'process: %s %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)"
+  done
+}
+
+# Records, temporary files, and locks that somebody holds.
+left_files() {
+  local device inode type path held file
+  held=$(</proc/locks) # "… MAJOR:MINOR:INODE …", hexadecimal but for the inode
+  for path in /tmp/*vxn* /var/tmp/*vxn*; do
+    [[ ! -e $path ]] || printf 'temporary: %s\n' "$path"
+  done
+  while read -r device inode type path; do
+    case $path in
+      */.*.tmp-* | */staging/*) printf 'temporary: %s\n' "$path" ;;
+      */containers/* | */names/*) printf 'record: %s\n' "$path" ;;
+      "$run_root"/*) [[ $type == d || $path == *lock ]] || printf 'file: %s\n' "$path" ;;
+    esac
+    printf -v file ' %02x:%02x:%d ' $((device >> 8 & 0xfff)) \
+      $((device & 0xff | device >> 12 & 0xfff00)) "$inode"
+    [[ $held != *"$file"* ]] || printf 'lock: %s\n' "$path"
+  done < <(find "$data_root" "$run_root" -mindepth 1 -printf '%D %i %y %p\n' 2>/dev/null)
 }
 
 # The kernel may take a moment to let go of devices after the last close.
@@ -73,13 +105,16 @@ expect_nothing_left() {
 # So that the next test starts clean, by force and without vxn.
 undo_leftovers() {
   local domain path
-  pkill -9 -x 'vdkr|vpdmn|vxn|vxn-monitor|vxn-image-work|vxn-oci-runtime'
+  for path in $(our_processes); do kill -9 "$path"; done
   for domain in $(xl list | awk 'NR > 1 && $2 != 0 { print $2 }'); do xl destroy "$domain"; done
   for path in $(xenstore-list /local/domain/0/backend 2>/dev/null); do
     xenstore-rm "/local/domain/0/backend/$path"
   done
   for path in $(xenstore-list /local/domain) $(xenstore-list /libxl 2>/dev/null); do
-    [[ $path == 0 ]] || xenstore-rm "/local/domain/$path" "/libxl/$path"
+    [[ $path == 0 ]] || {
+      xenstore-rm "/local/domain/$path"
+      xenstore-rm "/libxl/$path"
+    }
   done
   sleep 0.5
   for path in /sys/block/dm-*/dm/name; do
@@ -89,4 +124,6 @@ undo_leftovers() {
   rm -rf "$data_root"/{containers,names}/{,.}[!.]* "$run_root"/containers/{,.}[!.]* \
     "$data_root"/images/staging/* /tmp/*vxn* /var/tmp/*vxn*
   find "$data_root" "$run_root" -name '.*.tmp-*' -delete
+  find "$run_root" -mindepth 1 ! -type d ! -name '*lock' -delete
+  return 0
 } >/dev/null 2>&1
