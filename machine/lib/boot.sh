@@ -1,25 +1,13 @@
 # shellcheck shell=bash disable=SC2154
 # Boots an instance and waits for it, saying how far it is.
 
-# "NAME<tab>REGEX in the serial log", in the order in which they appear.
-stages() {
-  printf '%s\t%s\n' \
-    'Xen' '^\(XEN\) |Xen [0-9]' \
-    "dom0's kernel" 'Serial input to DOM0' \
-    'the initrd' 'vxn-machine: stage initrd' \
-    'init' 'vxn-machine: stage init$' \
-    'xenstored' 'vxn-machine: stage xenstored' \
-    'the network' 'vxn-machine: stage network' \
-    'sshd' 'vxn-machine: stage sshd' \
-    'up' 'vxn-machine: stage up'
-}
-
+# The last stage that the serial log speaks of.
 stage_reached() {
-  local name pattern reached='QEMU'
-  while IFS=$'\t' read -r name pattern; do
-    grep -qaE "$pattern" <(tr -d '\r' <"$run_dir/log/serial" 2>/dev/null) && reached=$name
-  done < <(stages)
-  echo "$reached"
+  awk 'BEGIN { reached = "QEMU" }
+       /^\(XEN\) / { if (reached == "QEMU") reached = "Xen" }
+       /Serial input to DOM0/ { reached = "dom0\047s kernel" }
+       /^vxn-machine: stage / { sub(/\r$/, ""); reached = substr($0, 20) }
+       END { print reached }' "$run_dir/log/serial" 2>/dev/null || echo QEMU
 }
 
 boot_failed() {
@@ -59,7 +47,7 @@ wait_until_up() {
   local begin=$SECONDS stage='' previous=''
   until stage=$(stage_reached) && [[ $stage == up ]]; do
     is_alive || boot_failed "QEMU ended"
-    ! grep -qa 'vxn-machine: stage failed' "$run_dir/log/serial" || boot_failed "dom0 gave up"
+    [[ $stage != failed:* ]] || boot_failed "dom0 gave up"
     ((SECONDS - begin < boot_deadline)) || boot_failed "not up after $boot_deadline s"
     if [[ $stage != "$previous" ]]; then
       say "  $((SECONDS - begin)) s: $stage"
@@ -99,7 +87,7 @@ start_registry() {
 
 boot() {
   local image=$1 port attempt
-  rm -f "$control" "$run_dir/installed" # dom0 starts fresh
+  rm -f "$control" "$run_dir"/install{ed,-tried} # dom0 starts fresh
   prepare_boot "$image"
   say "booting $instance ($memory_mib MiB, $(can_use_kvm && echo KVM || echo emulated))"
   for attempt in 1 2 3 4 5; do

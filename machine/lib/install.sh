@@ -1,10 +1,11 @@
 # shellcheck shell=bash disable=SC2154
 # Brings what the build installs into dom0's own disk: programs start slowly from a shared one.
 
-# What a new build touches; ninja appends to its log whenever it makes something.
+# Whether the build changed since it was last tried; ninja adds to its log whatever it makes.
 build_is_newer() {
+  local tried=$run_dir/install-tried
   [[ -f $build_dir/build.ninja ]] || return 1
-  [[ $build_dir/.ninja_log -nt $run_dir/installed || $build_dir/build.ninja -nt $run_dir/installed ]]
+  [[ $build_dir/.ninja_log -nt $tried || $build_dir/build.ninja -nt $tried ]]
 }
 
 # Packs the installed tree of the build into $1; one and the same tree gives the same bytes.
@@ -23,7 +24,7 @@ install_build() {
   exec {lock}>"$run_dir/install.lock"
   flock -w 300 "$lock" || die "another caller installs $build_dir for 5 minutes"
   mkdir -p "$share"
-  touch "$run_dir/installed.new" # older than whatever a build makes from now on
+  touch "$run_dir/install-tried" # older than whatever a build makes from now on
   pack_build "$share/build.tar" {lock}>&- || {
     say "$build_dir does not install (yet); dom0 keeps what it has; see $run_dir/log/install"
     exec {lock}>&-
@@ -35,6 +36,5 @@ install_build() {
     in_dom0 machine-install /results/.install/build.tar </dev/null >&2 {lock}>&- || die "installing failed"
     printf '%s\n' "$hash" >"$run_dir/installed"
   fi
-  touch -r "$run_dir/installed.new" "$run_dir/installed"
   exec {lock}>&-
 }

@@ -50,7 +50,7 @@ free_port() {
 
 # Starts QEMU for the image $1 with ssh on port $2. All its output is in $run_dir/log.
 start_qemu() {
-  local image=$1 port=$2 alive
+  local image=$1 port=$2 alive image_lock
   local -a processor
   read -ra processor < <(processor_options)
   exec {alive}>"$run_dir/alive"
@@ -58,7 +58,7 @@ start_qemu() {
   # The image's own lock keeps "build" from removing it while it is in use.
   exec {image_lock}<"$image"
   flock -s "$image_lock"
-  setsid qemu-system-x86_64 -name "vxn-machine-$instance" "${processor[@]}" \
+  start_detached "$alive $image_lock" "$run_dir/log/qemu" qemu-system-x86_64 -name "vxn-machine-$instance" "${processor[@]}" \
     -smp "$cpus" -m "$memory_mib" -nodefaults -display none -no-reboot \
     -serial "file:$run_dir/log/serial" \
     -kernel "$image/xen" -append "$(xen_arguments)" \
@@ -67,9 +67,8 @@ start_qemu() {
     -device virtio-blk-pci,drive=root \
     -nic "user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:$port-:22" \
     -virtfs "local,path=$source_root,mount_tag=host,security_model=none,readonly=on,multidevs=remap" \
-    -virtfs "local,path=$run_dir/results,mount_tag=results,security_model=none" \
-    </dev/null >"$run_dir/log/qemu" 2>&1 &
-  echo "$!" >"$run_dir/pid"
+    -virtfs "local,path=$run_dir/results,mount_tag=results,security_model=none"
+  echo "$detached_pid" >"$run_dir/pid"
   exec {alive}>&- {image_lock}<&-
 }
 

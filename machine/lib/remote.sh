@@ -19,15 +19,23 @@ quote() {
   printf %s "$quoted"
 }
 
+# A command line is one argument to dom0's shell, which has 128 KiB at most; longer ones go as a file.
+send_long_command() {
+  local file=/run/vxn-machine/calls/$$.arguments
+  printf '%s\0' "$@" | in_dom0 "cat >$file"
+  printf %s " machine-exec $file"
+}
+
 # The command line for dom0's shell. The shell stays, so that a command that a signal ended
 # gives 128 + its number, and leads a process group, so that our signals reach all of it.
-# Descriptor 3 keeps dash's own "Killed" out of the command's stderr.
+# Descriptor 3 and the subshell keep dash's own "Killed" out of the command's stderr.
 remote_line() {
   local calls=/run/vxn-machine/calls/$$ line
   if is_shell_builtin "$1"; then set -- env "$@"; fi
   line=$(quote "$@")
+  ((${#line} < 100000)) || line=$(send_long_command "$@")
   printf %s "exec 3>&2 2>/dev/null; echo \$\$ >$calls; trap : HUP INT TERM;" \
-    "$line 2>&3 3>&-; s=\$?; : >$calls; exit \$s"
+    "($line 2>&3 3>&-); s=\$?; : >$calls; exit \$s"
 }
 
 # Passes our signal to the command's process group, which may not be there yet.
@@ -43,7 +51,7 @@ run_remote() {
   if (($# == 0)); then
     if [[ -t 0 ]]; then set -- bash -l; else set -- sh; fi
   fi
-  line=$(remote_line "$@")
+  line=$(remote_line "$@") || die "the command does not reach dom0"
   if [[ -t 0 && -t 1 ]]; then
     exec ssh -F "$run_dir/ssh_config" -tt machine "$line"
   fi

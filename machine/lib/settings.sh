@@ -10,7 +10,7 @@ memory_mib=${VXN_MACHINE_MEMORY:-8192}
 dom0_memory_mib=${VXN_MACHINE_DOM0_MEMORY:-2048}
 cpus=${VXN_MACHINE_CPUS:-2}
 disk_gib=${VXN_MACHINE_DISK:-16}       # size of dom0's root disk; sparse
-boot_deadline=${VXN_MACHINE_DEADLINE:-180}  # seconds
+boot_deadline=${VXN_MACHINE_DEADLINE:-300}  # seconds
 build_dir=${VXN_BUILD_DIR:-$source_root/build}
 flavour=bare
 
