@@ -46,7 +46,10 @@ bool FrameSocket::receive(const std::function<bool(const protocol::Frame&)>& tak
   if (size == 0) return false;
   in_.append(buffer.data(), static_cast<std::size_t>(size));
   const char* why = "";
-  return take_frames(in_, take, why);
+  bool accepted = true;
+  return take_frames(
+             in_, [&](const protocol::Frame& frame) { return accepted = take(frame); }, why) &&
+         accepted;
 }
 
 void FrameSocket::close() {

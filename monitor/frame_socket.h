@@ -25,7 +25,7 @@ class FrameSocket {
   std::size_t unsent() const { return out_.size(); }
   // Writes what fits. False where the peer is gone.
   bool flush();
-  // Reads what is there. False where the peer is gone or breaks the format.
+  // Reads what is there. False where the peer is gone, breaks the format, or `take` refused.
   bool receive(const std::function<bool(const protocol::Frame&)>& take);
   void close();
 

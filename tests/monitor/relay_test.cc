@@ -1,0 +1,365 @@
+#include "monitor/relay.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <thread>
+
+#include "base/error.h"
+#include "guest-init/protocol/spec.h"
+#include "tests/support/frame_peer.h"
+
+namespace monitor {
+namespace {
+
+using protocol::FrameType;
+using support::FramePeer;
+
+// A guest's channel over a socket, with a vchan's manners.
+class SocketChannel : public GuestChannel {
+ public:
+  explicit SocketChannel(base::UniqueFd fd) : fd_(std::move(fd)) {}
+  int fd() const override { return fd_.get(); }
+  void clear_event() override {}
+  std::optional<std::size_t> read(std::span<std::byte> buffer) override {
+    const ssize_t size = recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (size > 0) return static_cast<std::size_t>(size);
+    if (size < 0 && errno == EAGAIN) return 0;
+    return std::nullopt;
+  }
+  std::optional<std::size_t> write(std::span<const std::byte> bytes) override {
+    const ssize_t size = send(fd_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (size >= 0) return static_cast<std::size_t>(size);
+    if (errno == EAGAIN) return 0;
+    return std::nullopt;
+  }
+
+ private:
+  base::UniqueFd fd_;
+};
+
+class RelayTest : public testing::Test {
+ protected:
+  RelayTest() {
+    base::Pair guest = base::make_socket_pair();
+    guest_.emplace(std::move(guest.first));
+    channel_.emplace(std::move(guest.second));
+    base::Pair client = base::make_socket_pair();
+    client_.emplace(std::move(client.first));
+    relay_client_ = std::move(client.second);
+    int sockets[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
+    parent_.reset(sockets[0]);
+    relay_parent_.reset(sockets[1]);
+  }
+  ~RelayTest() override { finish(); }
+
+  void start(bool client_expected = true, std::uint64_t epoch = 0) {
+    RelayRequest request{
+        .parent = relay_parent_.get(),
+        .listener = -1,
+        .first_client = std::move(relay_client_),
+        .container_spec = "container",
+        .process_spec = std::string(100'000, 'p'),
+        .epoch = epoch,
+        .client_expected = client_expected,
+        .client_patience = base::Milliseconds(200),
+    };
+    thread_ = std::thread([this, request = std::move(request)]() mutable {
+      try {
+        Relay(std::move(request), *channel_).run();
+      } catch (const base::Error&) {
+        // The parent's end is gone: the test is over.
+      }
+      channel_.reset();
+      relay_parent_.reset();
+    });
+  }
+  void finish() {
+    parent_.reset();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  std::optional<Message> told(MessageType type) {
+    while (base::wait_readable(parent_.get(), base::Deadline::after(base::Milliseconds(5000)))) {
+      const auto message = receive_message(parent_.get());
+      if (!message || message->type == type) return message;
+    }
+    return std::nullopt;
+  }
+  void order(MessageType type, std::uint64_t number = 0) {
+    Message message;
+    message.type = type;
+    message.numbers[0] = number;
+    send_message(parent_.get(), message);
+  }
+
+  void attach(bool resume = false, std::array<std::uint64_t, 3> position = {}) {
+    client_->say(FrameType::hello, encode(protocol::Hello{}));
+    client_->say(FrameType::attach,
+                 encode(protocol::Attach{
+                     .process = 0, .streams = 7, .resume = resume, .position = position}));
+  }
+  void hello(std::uint64_t epoch = 42) {
+    protocol::Hello hello;
+    hello.epoch = epoch;
+    guest_->say(FrameType::hello, encode(hello));
+  }
+  // Up to a running process with an attached client.
+  void run_container() {
+    start();
+    attach();
+    hello();
+    ASSERT_TRUE(guest_->next(FrameType::resume));
+    guest_->say(FrameType::state, encode(protocol::State{}));
+    ASSERT_TRUE(guest_->next(FrameType::container));
+    guest_->say(FrameType::container_ready, encode(std::vector<protocol::Timing>{}));
+    ASSERT_TRUE(guest_->next(FrameType::process_start));
+    guest_->say(FrameType::started, std::string(4, '\0'));
+    ASSERT_TRUE(client_->next(FrameType::attached));
+  }
+  void grant(std::uint8_t stream, std::uint64_t position, std::uint64_t limit) {
+    client_->say_number(FrameType::ack, limit, stream, position);
+    ASSERT_TRUE(guest_->next(FrameType::ack));
+  }
+  void expect_broken() {
+    const auto message = told(MessageType::broken);
+    ASSERT_TRUE(message);
+    EXPECT_FALSE(message->take_text().empty());
+    while (guest_->next()) {  // what was on its way; then the end
+    }
+    finish();
+  }
+
+  std::optional<FramePeer> guest_;
+  std::optional<FramePeer> client_;
+  std::optional<SocketChannel> channel_;
+  base::UniqueFd relay_client_;
+  base::UniqueFd parent_;
+  base::UniqueFd relay_parent_;
+  std::thread thread_;
+};
+
+TEST_F(RelayTest, TheGuestIsAskedStepByStepAndTheParentTold) {
+  start();
+  attach();
+  ASSERT_TRUE(guest_->next(FrameType::hello));
+  hello(42);
+  EXPECT_EQ(told(MessageType::hello)->numbers[0], 42u);
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  guest_->say(FrameType::state, encode(protocol::State{}));
+  EXPECT_EQ(guest_->next(FrameType::container)->payload, "container");
+  guest_->say(FrameType::container_ready, encode(std::vector<protocol::Timing>{{"overlay", 77}}));
+  EXPECT_EQ(told(MessageType::timing)->numbers[0], 77u);
+  ASSERT_TRUE(told(MessageType::ready));
+  std::string spec;
+  for (auto frame = guest_->next(); frame && frame->type == FrameType::process_spec;
+       frame = guest_->next()) {
+    EXPECT_EQ(frame->offset, spec.size());
+    spec += frame->payload;
+  }
+  EXPECT_EQ(spec, std::string(100'000, 'p'));
+  guest_->say(FrameType::started, std::string(4, '\0'));
+  ASSERT_TRUE(told(MessageType::started));
+}
+
+TEST_F(RelayTest, BytesGoBothWaysWithTheirPositions) {
+  run_container();
+  grant(1, 0, 1000);
+  guest_->say(FrameType::data, "hello", 1, 0);
+  auto frame = client_->next(FrameType::data);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->payload, "hello");
+  guest_->say_number(FrameType::ack, 100, 0, 0);
+  ASSERT_TRUE(client_->next(FrameType::ack));
+  client_->say(FrameType::data, "input", 0, 0);
+  client_->say(FrameType::eof, "", 0, 5);
+  EXPECT_EQ(guest_->next(FrameType::data)->payload, "input");
+  EXPECT_EQ(guest_->next(FrameType::eof)->offset, 5u);
+}
+
+TEST_F(RelayTest, TheExitReachesTheClientOnlyOnceItIsRecorded) {
+  run_container();
+  protocol::ExitRecord record;
+  record.value = 42;
+  guest_->say(FrameType::exit, encode(record));
+  const auto exited = told(MessageType::exited);
+  ASSERT_TRUE(exited);
+  EXPECT_EQ(exited->numbers[2], 42u);
+  order(MessageType::recorded);
+  ASSERT_TRUE(client_->next(FrameType::exit));
+  ASSERT_TRUE(guest_->next(FrameType::exit_ack));
+  order(MessageType::finish, 0);
+  EXPECT_TRUE(client_->closed());
+}
+
+TEST_F(RelayTest, ForAKeptContainerTheGuestIsShutDownInOrder) {
+  run_container();
+  guest_->say(FrameType::exit, encode(protocol::ExitRecord{}));
+  ASSERT_TRUE(told(MessageType::exited));
+  order(MessageType::recorded);
+  order(MessageType::finish, 1);
+  ASSERT_TRUE(guest_->next(FrameType::shutdown));
+  guest_->say(FrameType::shutdown_done);
+  ASSERT_TRUE(told(MessageType::shutdown_done));
+  EXPECT_TRUE(guest_->closed());
+}
+
+TEST_F(RelayTest, AKilledClientLeavesTheContainerRunningAndItsInputEnds) {
+  run_container();
+  client_->hang_up();
+  ASSERT_TRUE(guest_->next(FrameType::eof));
+  EXPECT_EQ(told(MessageType::client)->numbers[0], 1u);
+  EXPECT_EQ(told(MessageType::client)->numbers[0], 0u);
+  // Nobody reads: the relay takes the output itself.
+  std::uint64_t sent = 0;
+  std::uint64_t limit = 0;
+  while (sent < 1'000'000) {
+    while (limit < sent + 10'000) {
+      const auto ack = guest_->next(FrameType::ack);
+      ASSERT_TRUE(ack);
+      if (ack->stream == 1) limit = protocol::Reader(ack->bytes()).u64();
+    }
+    guest_->say(FrameType::data, std::string(10'000, 'x'), 1, sent);
+    sent += 10'000;
+  }
+}
+
+TEST_F(RelayTest, ANewRelayResumesWhereTheClientIs) {
+  start(true, 42);
+  attach(true, {3, 10, 20});
+  hello(42);
+  const auto resume = guest_->next(FrameType::resume);
+  ASSERT_TRUE(resume);
+  std::vector<protocol::Position> have;
+  ASSERT_TRUE(decode(resume->bytes(), have));
+  ASSERT_EQ(have.size(), 2u);
+  EXPECT_EQ(have[0].position, 10u);
+  protocol::State state;
+  state.container = protocol::ContainerState::ready;
+  state.processes.push_back(
+      {.process = 0, .state = protocol::ProcessState::running, .open = 7, .position = {5, 10, 20}});
+  guest_->say(FrameType::state, encode(state));
+  const auto attached = client_->next(FrameType::attached);
+  ASSERT_TRUE(attached);
+  ASSERT_TRUE(decode(attached->bytes(), state));
+  EXPECT_EQ(state.processes[0].position[0], 5u);
+  grant(1, 10, 100);
+  guest_->say(FrameType::data, "again", 1, 10);
+  EXPECT_EQ(client_->next(FrameType::data)->offset, 10u);
+}
+
+TEST_F(RelayTest, ANewRelayDoesNotWaitForAClientForEver) {
+  start(true);
+  hello();
+  EXPECT_TRUE(guest_->next(FrameType::resume));
+}
+
+TEST_F(RelayTest, AGuestThatWasStartedAgainIsNotTakenForTheOldOne) {
+  start(true, 41);
+  hello(42);
+  expect_broken();
+}
+
+TEST_F(RelayTest, AFailedStartIsToldWithItsStage) {
+  start();
+  attach();
+  hello();
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  guest_->say(FrameType::state, encode(protocol::State{}));
+  ASSERT_TRUE(guest_->next(FrameType::container));
+  guest_->say(FrameType::failed, encode(protocol::Failure{.stage = protocol::FailureStage::mount,
+                                                          .error_number = 5,
+                                                          .text = "overlay\x1b[2J"}));
+  const auto failed = told(MessageType::failed);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->code, 5);
+  EXPECT_EQ(failed->take_text().find('\x1b'), std::string::npos);
+}
+
+// What a hostile guest may try once its process runs. Each ends the relay with a reason.
+struct Attack {
+  const char* what;
+  void (*commit)(FramePeer&);
+};
+
+std::string raw_header(std::uint32_t length, std::uint8_t type, std::uint8_t stream,
+                       std::uint16_t flags, std::uint32_t process, std::uint64_t offset) {
+  std::string out;
+  protocol::append_u32(out, length);
+  out += static_cast<char>(type);
+  out += static_cast<char>(stream);
+  protocol::append_u16(out, flags);
+  protocol::append_u32(out, process);
+  protocol::append_u32(out, 0);
+  protocol::append_u64(out, offset);
+  return out;
+}
+
+const Attack attacks[] = {
+    {"output without credit", [](FramePeer& g) { g.say(FrameType::data, "x", 1, 0); }},
+    {"output on standard input", [](FramePeer& g) { g.say(FrameType::data, "x", 0, 0); }},
+    {"output with a gap", [](FramePeer& g) { g.say(FrameType::data, "x", 2, 9); }},
+    {"output at the end of all numbers",
+     [](FramePeer& g) { g.say(FrameType::data, "xx", 1, ~0ull); }},
+    {"empty output", [](FramePeer& g) { g.say(FrameType::data, "", 1, 0); }},
+    {"an end elsewhere", [](FramePeer& g) { g.say(FrameType::eof, "", 1, 5); }},
+    {"an ACK of what was never sent", [](FramePeer& g) { g.say_number(FrameType::ack, 9, 0, 9); }},
+    {"an ACK too short", [](FramePeer& g) { g.say(FrameType::ack, "x", 0, 0); }},
+    {"CLOSE of an output", [](FramePeer& g) { g.say(FrameType::close, "", 1, 0); }},
+    {"a second HELLO", [](FramePeer& g) { g.say(FrameType::hello, encode(protocol::Hello{})); }},
+    {"a second STATE", [](FramePeer& g) { g.say(FrameType::state, encode(protocol::State{})); }},
+    {"STARTED twice", [](FramePeer& g) { g.say(FrameType::started, std::string(4, '\0')); }},
+    {"the host's own frames", [](FramePeer& g) { g.say(FrameType::shutdown); }},
+    {"the relay's own frames", [](FramePeer& g) { g.say(FrameType::attached, "x"); }},
+    {"an exit too short", [](FramePeer& g) { g.say(FrameType::exit, "x"); }},
+    {"an exit that counts other bytes",
+     [](FramePeer& g) {
+       protocol::ExitRecord record;
+       record.streams[1].bytes = 7;
+       g.say(FrameType::exit, encode(record));
+     }},
+    {"a frame too long", [](FramePeer& g) { g.say_raw(raw_header(70'000, 16, 1, 0, 0, 0)); }},
+    {"a type that is none", [](FramePeer& g) { g.say_raw(raw_header(0, 200, 0, 0, 0, 0)); }},
+    {"a stream that is none", [](FramePeer& g) { g.say_raw(raw_header(1, 16, 7, 0, 0, 0) + "x"); }},
+    {"flags", [](FramePeer& g) { g.say_raw(raw_header(1, 16, 1, 3, 0, 0) + "x"); }},
+    {"another process", [](FramePeer& g) { g.say_raw(raw_header(1, 16, 1, 0, 9, 0) + "x"); }},
+};
+
+class HostileGuest : public RelayTest, public testing::WithParamInterface<Attack> {};
+
+TEST_P(HostileGuest, EndsTheRelayWithAReason) {
+  run_container();
+  GetParam().commit(*guest_);
+  expect_broken();
+}
+
+std::string attack_name(const testing::TestParamInfo<Attack>& attack) {
+  std::string name;
+  for (const char c : std::string_view(attack.param.what))
+    if (isalnum(static_cast<unsigned char>(c)) != 0) name += c;
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Relay, HostileGuest, testing::ValuesIn(attacks), attack_name);
+
+TEST_F(RelayTest, WhatIsLeftInTheRingsOfADeadGuestReachesTheClient) {
+  run_container();
+  grant(1, 0, 1000);
+  guest_->say(FrameType::data, "last words", 1, 0);
+  order(MessageType::guest_gone);
+  EXPECT_EQ(client_->next(FrameType::data)->payload, "last words");
+  EXPECT_TRUE(client_->closed());
+}
+
+TEST_F(RelayTest, AClientThatBreaksTheRulesIsCutOffAndTheContainerRunsOn) {
+  run_container();
+  client_->say(FrameType::data, "x", 0, 77);
+  EXPECT_TRUE(client_->closed());
+  ASSERT_TRUE(guest_->next(FrameType::eof));
+  guest_->say(FrameType::exit, encode(protocol::ExitRecord{}));
+  EXPECT_TRUE(told(MessageType::exited));
+}
+
+}  // namespace
+}  // namespace monitor
