@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <thread>
-#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -116,9 +116,9 @@ TEST_F(Lock, RemovingAndTakingItAtOnceNeverHasTwoHolders) {
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   std::atomic<int> rounds{0};
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 3; ++i)
-    threads.emplace_back([&] {
+  std::array<std::thread, 3> threads;
+  for (std::thread& thread : threads)
+    thread = std::thread([&] {
       for (int round = 0; round < 300; ++round) {
         const auto lock = FileLock::try_acquire(path_);
         if (!lock) continue;

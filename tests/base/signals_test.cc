@@ -15,7 +15,7 @@ namespace {
 TEST(SignalSource, OffersWhatCameAndHoldsItBack) {
   SignalSource source{SIGUSR1, SIGUSR2};
   EXPECT_FALSE(source.next());
-  ::raise(SIGUSR1);
+  EXPECT_EQ(::raise(SIGUSR1), 0);
   EXPECT_TRUE(wait_readable(source.fd(), Deadline::after(Milliseconds{0})));
   EXPECT_EQ(source.next(), SIGUSR1);
   EXPECT_FALSE(source.next());
@@ -42,7 +42,7 @@ TEST(InterruptGuardTest, TellsOfASignalInsteadOfDying) {
     const InterruptGuard guard;
     EXPECT_TRUE(interrupts_are_watched());
     EXPECT_NO_THROW(throw_if_interrupted());
-    ::raise(signal);
+    EXPECT_EQ(::raise(signal), 0);
     EXPECT_TRUE(interrupted());
     EXPECT_EQ(interrupt_signal(), signal);
     try {
@@ -59,7 +59,7 @@ TEST(InterruptGuardTest, TellsOfASignalInsteadOfDying) {
 
 TEST(InterruptGuardTest, PutsTheDispositionBack) {
   { const InterruptGuard guard; }
-  EXPECT_EXIT(::raise(SIGTERM), testing::KilledBySignal(SIGTERM), "");
+  EXPECT_EXIT(static_cast<void>(::raise(SIGTERM)), testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST(InterruptGuardTest, EndsAWait) {
@@ -77,7 +77,7 @@ TEST(InterruptGuardTest, EndsTheWaitForALock) {
   const InterruptGuard guard;
   const TempDir directory("/tmp", "signals-test");
   const auto held = FileLock::try_acquire(directory.path() + "/lock");
-  ::raise(SIGINT);
+  EXPECT_EQ(::raise(SIGINT), 0);
   try {
     FileLock::acquire(directory.path() + "/lock", Deadline::never(), "it");
     FAIL();
@@ -88,7 +88,7 @@ TEST(InterruptGuardTest, EndsTheWaitForALock) {
 
 TEST(InterruptShieldTest, LetsCleanUpWorkAndEndsWithIt) {
   const InterruptGuard guard;
-  ::raise(SIGINT);
+  EXPECT_EQ(::raise(SIGINT), 0);
   {
     const InterruptShield shield;
     const InterruptShield inner;

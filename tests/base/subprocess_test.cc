@@ -74,7 +74,8 @@ TEST(Spawn, PassesArgumentsAsTheyAre) {
 }
 
 TEST(Spawn, TheChildHasExactlyTheDescriptorsListed) {
-  UniqueFd leaked(::dup(STDERR_FILENO));  // not close-on-exec
+  const UniqueFd leaked = duplicate(STDERR_FILENO);
+  set_cloexec(leaked.get(), false);
   const UniqueFd other = open_file("/dev/zero", O_RDONLY);
   const std::string text =
       output_of({.argv = {"sh", "-c", "ls /proc/$$/fd; true"}, .fds = {{other.get(), 7}}});
@@ -136,7 +137,7 @@ TEST(Spawn, ResetsTheMaskAndTheDispositions) {
   const SignalSource blocked{SIGUSR1, SIGTERM};
   const auto before = ::signal(SIGPIPE, SIG_IGN);
   const std::string status = output_of({.argv = {"cat", "/proc/self/status"}});
-  ::signal(SIGPIPE, before);
+  EXPECT_EQ(::signal(SIGPIPE, before), SIG_IGN);
   EXPECT_EQ(mask_in(status, "SigBlk:\t"), 0u);
   // 32 and 33 are glibc's own; its posix_spawn leaves them ignored.
   EXPECT_EQ(mask_in(status, "SigIgn:\t") & ~0x180000000u, 0u);
