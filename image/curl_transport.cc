@@ -1,0 +1,212 @@
+#include "image/curl_transport.h"
+
+#include <curl/curl.h>
+
+#include <array>
+#include <exception>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "image/url.h"
+
+namespace image {
+namespace {
+
+constexpr std::size_t largest_error_body = 64 * 1024;
+constexpr std::size_t most_headers = 1000;
+
+struct FreeList {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using HeaderList = std::unique_ptr<curl_slist, FreeList>;
+
+void append(HeaderList& list, const std::string& line) {
+  curl_slist* grown = curl_slist_append(list.get(), line.c_str());
+  if (grown == nullptr) throw base::Error("no memory for HTTP headers");
+  static_cast<void>(list.release());
+  list.reset(grown);
+}
+
+HeaderList header_list(const HttpRequest& request) {
+  HeaderList list;
+  for (const Header& header : request.headers) append(list, header.name + ": " + header.value);
+  append(list, "Expect:");  // no waiting for a "100 Continue"
+  return list;
+}
+
+// One exchange under way: what curl's callbacks write to.
+struct Exchange {
+  CURL* curl;
+  const BodySink& sink;
+  const std::atomic<bool>* cancelled;
+  HttpResponse response{};
+  bool started = false;
+  std::exception_ptr thrown{};
+
+  void header(std::string_view line) {
+    if (line.starts_with("HTTP/")) return response.headers.clear();  // a further response
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || response.headers.size() >= most_headers) return;
+    response.headers.push_back({.name = base::lower(base::trim(line.substr(0, colon))),
+                                .value = std::string(base::trim(line.substr(colon + 1)))});
+  }
+
+  void note_status() {
+    long status = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    response.status = static_cast<int>(status);
+  }
+
+  void start() {
+    if (started) return;
+    started = true;
+    note_status();
+    if (response.success()) sink.start(response);
+  }
+
+  void body(std::span<const std::byte> bytes) {
+    start();
+    if (response.success()) return sink.data(bytes);
+    const std::size_t room = largest_error_body - response.body.size();
+    response.body.append(reinterpret_cast<const char*>(bytes.data()), std::min(room, bytes.size()));
+  }
+
+  // Exceptions do not pass through C.
+  template <typename Work>
+  bool guarded(Work work) {
+    try {
+      work();
+      return true;
+    } catch (...) {
+      thrown = std::current_exception();
+      return false;
+    }
+  }
+};
+
+std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  return exchange.guarded([&] { exchange.header({data, size * count}); }) ? size * count : 0;
+}
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  const auto bytes = std::as_bytes(std::span(data, size * count));
+  // Not 0 for an empty piece's failure: anything but its size ends the transfer.
+  return exchange.guarded([&] { exchange.body(bytes); }) ? bytes.size() : CURL_WRITEFUNC_ERROR;
+}
+
+int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  const auto& exchange = *static_cast<Exchange*>(user);
+  return exchange.cancelled != nullptr && *exchange.cancelled ? 1 : 0;
+}
+
+base::ErrorKind kind_of(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return base::ErrorKind::denied;
+    case CURLE_ABORTED_BY_CALLBACK:
+      return base::ErrorKind::interrupted;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return base::ErrorKind::usage;
+    default:
+      return base::ErrorKind::unavailable;
+  }
+}
+
+}  // namespace
+
+struct CurlTransport::Handle {
+  struct Free {
+    void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
+  };
+  std::unique_ptr<CURL, Free> curl{curl_easy_init()};
+  std::array<char, CURL_ERROR_SIZE> reason{};
+
+  template <typename Value>
+  void set(CURLoption option, Value value) {
+    if (curl_easy_setopt(curl.get(), option, value) != CURLE_OK)
+      throw base::Error("setting up an HTTP exchange failed (option " + std::to_string(option) +
+                        ")");
+  }
+
+  void set_defaults(const CurlOptions& options) {
+    const long stall = static_cast<long>(options.stall_timeout.count());
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_USERAGENT, "vxn/" VXN_VERSION);
+    set(CURLOPT_CONNECTTIMEOUT, stall);
+    set(CURLOPT_LOW_SPEED_LIMIT, 64L);
+    set(CURLOPT_LOW_SPEED_TIME, stall);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_BUFFERSIZE, 256L * 1024);
+    set(CURLOPT_ERRORBUFFER, reason.data());
+    set(CURLOPT_NOPROGRESS, 0L);
+    set(CURLOPT_XFERINFOFUNCTION, on_progress);
+    set(CURLOPT_HEADERFUNCTION, on_header);
+    set(CURLOPT_WRITEFUNCTION, on_body);
+    // The system's certificates are found by directory all the same.
+    if (options.ca_pem.empty()) return;
+    curl_blob blob{.data = const_cast<char*>(options.ca_pem.data()),
+                   .len = options.ca_pem.size(),
+                   .flags = CURL_BLOB_NOCOPY};
+    set(CURLOPT_CAINFO_BLOB, &blob);
+  }
+
+  void set_request(const HttpRequest& request, const HeaderList& headers, bool check_certificate) {
+    set(CURLOPT_URL, request.url.c_str());
+    set(CURLOPT_HTTPHEADER, headers.get());
+    set(CURLOPT_SSL_VERIFYPEER, check_certificate ? 1L : 0L);
+    set(CURLOPT_SSL_VERIFYHOST, check_certificate ? 2L : 0L);
+    if (request.method == "GET") return set(CURLOPT_HTTPGET, 1L);
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(CURLOPT_POSTFIELDS, request.body.c_str());
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+};
+
+CurlTransport::CurlTransport(CurlOptions options)
+    : options_(std::move(options)), handle_(std::make_unique<Handle>()) {
+  if (!handle_->curl) throw base::Error("libcurl cannot be set up");
+}
+
+CurlTransport::~CurlTransport() = default;
+
+HttpResponse CurlTransport::exchange(const HttpRequest& request, const BodySink& sink) {
+  const auto url = parse_url(request.url);
+  if (!url)
+    throw base::Error(base::ErrorKind::usage, describe(request) + ": not a URL to fetch from");
+  CURL* curl = handle_->curl.get();
+  curl_easy_reset(curl);  // keeps the connections
+  handle_->reason.fill('\0');
+  handle_->set_defaults(options_);
+  const HeaderList headers = header_list(request);
+  handle_->set_request(request, headers, !options_.insecure(url->host + ":" + url->port));
+  Exchange exchange{.curl = curl, .sink = sink, .cancelled = options_.cancelled};
+  handle_->set(CURLOPT_HEADERDATA, &exchange);
+  handle_->set(CURLOPT_WRITEDATA, &exchange);
+  handle_->set(CURLOPT_XFERINFODATA, &exchange);
+
+  const CURLcode code = curl_easy_perform(curl);
+  if (exchange.thrown) std::rethrow_exception(exchange.thrown);
+  if (code != CURLE_OK) {
+    const std::string reason = handle_->reason.data();
+    throw base::Error(kind_of(code),
+                      describe(request) + ": " +
+                          base::printable(reason.empty() ? curl_easy_strerror(code) : reason));
+  }
+  exchange.start();
+  exchange.response.url = request.url;
+  return exchange.response;
+}
+
+void start_curl() {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    throw base::Error("libcurl cannot be started");
+}
+
+}  // namespace image

@@ -1,0 +1,105 @@
+#include "image/registry_error.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace image {
+namespace {
+
+using base::ErrorKind;
+
+struct StatusName {
+  int status;
+  std::string_view name;
+};
+constexpr std::array<StatusName, 12> status_names{{
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {416, "Range Not Satisfiable"},
+    {429, "Too Many Requests"},
+    {500, "Internal Server Error"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+}};
+
+std::string status_text(int status) {
+  const auto found =
+      std::ranges::find_if(status_names, [&](const StatusName& n) { return n.status == status; });
+  return std::to_string(status) +
+         (found == status_names.end() ? "" : " " + std::string(found->name));
+}
+
+struct Complaint {
+  std::string code;     // "MANIFEST_UNKNOWN"; empty: the answer does not say
+  std::string message;  // as it came
+};
+
+Complaint read_complaint(const HttpResponse& response) {
+  try {
+    const base::Json json = base::parse_json(response.body, "the answer");
+    const base::Json* errors = base::array_member(json, "errors");
+    if (errors == nullptr || errors->empty()) return {};
+    return {.code = base::text_member(errors->front(), "code"),
+            .message = base::text_member(errors->front(), "message")};
+  } catch (const base::Error&) {
+    return {};  // a proxy's page, perhaps: the status says enough
+  }
+}
+
+// "manifest unknown: manifest unknown", as errcode.Error prints itself.
+std::string words_of(const Complaint& complaint) {
+  std::string code = base::lower(complaint.code);
+  std::ranges::replace(code, '_', ' ');
+  return base::printable(code, 64) + ": " + base::printable(complaint.message, 256);
+}
+
+Complaint usual_complaint(int status) {
+  if (status == 401) return {.code = "UNAUTHORIZED", .message = "authentication required"};
+  if (status == 403)
+    return {.code = "DENIED", .message = "requested access to the resource is denied"};
+  return {.code = "MANIFEST_UNKNOWN", .message = "manifest unknown"};
+}
+
+ErrorKind kind_of(int status) {
+  if (status == 401 || status == 403) return ErrorKind::denied;
+  if (status == 404) return ErrorKind::not_found;
+  return status == 408 || status == 429 || status >= 500 ? ErrorKind::unavailable
+                                                         : ErrorKind::failure;
+}
+
+}  // namespace
+
+base::Error exchange_error(const HttpRequest& request, const HttpResponse& response) {
+  const Complaint complaint = read_complaint(response);
+  return {kind_of(response.status),
+          describe(request) + ": " + status_text(response.status) +
+              (complaint.code.empty() ? "" : " (" + words_of(complaint) + ")")};
+}
+
+base::Error manifest_error(const HttpRequest& request, const HttpResponse& response,
+                           const Reference& name, const NameDefaults& names) {
+  const int status = response.status;
+  if (status != 401 && status != 403 && status != 404) return exchange_error(request, response);
+  Complaint complaint = read_complaint(response);
+  if (complaint.code.empty()) complaint = usual_complaint(status);
+  const std::string words = words_of(complaint);
+  if (status != 404 || complaint.code == "DENIED" || complaint.code == "UNAUTHORIZED")
+    return {kind_of(status),
+            "pull access denied for " + name.familiar_name(names) +
+                ", repository does not exist or may require 'docker login': " + words};
+  if (complaint.code == "NAME_UNKNOWN")
+    return {ErrorKind::not_found,
+            "repository " + name.familiar_name(names) + " not found: " + words};
+  return {ErrorKind::not_found, "manifest for " + name.familiar(names) + " not found: " + words};
+}
+
+}  // namespace image

@@ -1,0 +1,33 @@
+// The worker's view of the disk: a directory of its own to write to, the store's to read from; by
+// descriptor only.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/fd.h"
+#include "image/image.h"
+
+namespace image {
+
+// Borrowed descriptors of directories.
+struct WorkerFiles {
+  int staging = -1;
+  int blobs = -1;
+  int disks = -1;
+
+  // Whether the store has it, with the right size.
+  bool has_blob(const Descriptor& blob) const;
+  base::UniqueFd open_blob(const Descriptor& blob) const;
+  // What this run made, or else the store has.
+  base::UniqueFd open_disk(const std::string& name) const;
+
+  // For what takes `name` in the store once it is finished.
+  void write_blob(const Descriptor& blob, const std::string& bytes) const;
+  base::UniqueFd create_blob(const Descriptor& blob) const;
+  // An unnamed disk is called by `key` until its name is known.
+  base::UniqueFd create_disk(const std::string& key) const;
+  void name_disk(const std::string& key, const std::string& name) const;
+};
+
+}  // namespace image

@@ -1,0 +1,116 @@
+// vxn-image-worker PARENT [UID GID]: does one pull for its parent. It alone meets the network and
+// foreign archives; it runs without privileges and has the descriptors of worker_request.h.
+#include <unistd.h>
+
+#include <csignal>
+#include <span>
+#include <thread>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "image/curl_transport.h"
+#include "image/pull_task.h"
+#include "image/registry.h"
+#include "image/sandbox.h"
+#include "image/url.h"
+#include "image/worker_protocol.h"
+#include "image/worker_request.h"
+
+namespace image {
+namespace {
+
+constexpr std::size_t largest_request = std::size_t{256} << 20;
+constexpr std::size_t largest_secret = std::size_t{1} << 20;
+
+void report(const WorkerRecord& record) { base::write_all(worker_report_fd, encode(record)); }
+
+class ReportingProgress : public base::Progress {
+ public:
+  void message(std::string_view text) override { report(WorkerMessage{.text = std::string(text)}); }
+  void update(std::string_view item, std::string_view state, std::uint64_t done,
+              std::uint64_t total) override {
+    report(WorkerProgress{
+        .item = std::string(item), .state = std::string(state), .done = done, .total = total});
+  }
+};
+
+struct Arguments {
+  pid_t parent = 0;
+  std::optional<Account> account;
+};
+
+Arguments parse_arguments(std::span<char*> words) {
+  const auto number = [&](std::size_t at) {
+    const auto value = base::parse_number<std::uint32_t>(words[at]);
+    if (!value) throw base::Error(base::ErrorKind::usage, "an argument is no number");
+    return *value;
+  };
+  if (words.size() != 2 && words.size() != 4)
+    throw base::Error(base::ErrorKind::usage, "is started by vxn, not by hand");
+  Arguments arguments{.parent = static_cast<pid_t>(number(1))};
+  if (words.size() == 4) arguments.account = Account{.user = number(2), .group = number(3)};
+  return arguments;
+}
+
+TransportFactory curl_factory(const WorkerRequest& request) {
+  CurlOptions options{.stall_timeout = std::chrono::seconds(request.stall_seconds)};
+  if (request.has_ca) options.ca_pem = base::read_to_end(worker_ca_fd, largest_secret);
+  options.insecure = [domain = request.name.domain(),
+                      policy = TrustPolicy(request.insecure_registries)](const std::string& host) {
+    const auto registry = parse_url("https://" + domain);
+    return registry && registry->host + ":" + registry->port == host && policy.is_insecure(domain);
+  };
+  return [options](const std::atomic<bool>& cancelled) {
+    CurlOptions own = options;
+    own.cancelled = &cancelled;
+    return std::make_unique<CurlTransport>(std::move(own));
+  };
+}
+
+WorkerResult serve() {
+  const WorkerRequest request =
+      parse_worker_request(base::read_to_end(worker_request_fd, largest_request));
+  start_curl();
+  PullEnvironment environment{
+      .make_transport = curl_factory(request),
+      .retry = {.sleep = [](base::Milliseconds delay) { std::this_thread::sleep_for(delay); }},
+      .files = {.staging = worker_staging_fd, .blobs = worker_blobs_fd, .disks = worker_disks_fd}};
+  if (request.has_credentials)
+    environment.credentials =
+        Credentials::parse(base::read_to_end(worker_credentials_fd, largest_secret));
+  ReportingProgress progress;
+  return run_pull(request, environment, progress);
+}
+
+WorkerRecord failure(base::ErrorKind kind, const std::string& message) {
+  return WorkerFailure{.kind = kind, .message = message};
+}
+
+WorkerRecord outcome() {
+  try {
+    return serve();
+  } catch (const base::Error& error) {
+    return failure(error.kind(), error.message());
+  } catch (const std::bad_alloc&) {
+    return failure(base::ErrorKind::unavailable, "the image worker has not enough memory");
+  } catch (const std::exception& error) {
+    return failure(base::ErrorKind::failure, error.what());
+  }
+}
+
+}  // namespace
+}  // namespace image
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    const image::Arguments arguments =
+        image::parse_arguments({argv, static_cast<std::size_t>(argc)});
+    image::enter_sandbox(arguments.account, arguments.parent);
+    image::report(image::outcome());
+    return 0;
+  } catch (const base::Error& error) {
+    base::write_all(STDERR_FILENO, std::string("vxn-image-worker: ") + error.what() + "\n");
+    return 1;
+  }
+}
