@@ -73,6 +73,36 @@ const GuestArchitecture* architecture_named(std::string_view name) {
                                 directory, what));
 }
 
+About about_of(const std::string& directory) {
+  const auto text = base::try_read_file(directory + "/about", about_limit);
+  if (!text) incomplete(directory, "it has no about");
+  return parse_about(*text);
+}
+
+bool has_version(const std::string& directory, std::string_view version) {
+  const auto text = base::try_read_file(directory + "/about", about_limit);
+  if (!text) return false;
+  const About values = parse_about(*text);
+  auto found = values.find("version");
+  return found != values.end() && found->second == version;
+}
+
+std::string directory_of(const std::string& kernels, std::string_view id) {
+  std::error_code absent;
+  // Resolved once: an update meanwhile must not mix two pairs.
+  const std::string current = std::filesystem::canonical(kernels + "/current", absent);
+  if (id.empty() && !absent) return current;
+  for (const std::string& name : base::list_directory(kernels)) {
+    const std::string directory = kernels + "/" + name;
+    if (name != "current" && !name.starts_with('.') && (name == id || has_version(directory, id)))
+      return directory;
+  }
+  throw base::Error(base::ErrorKind::not_found,
+                    fmt::format("there is no guest kernel {}in {} (make one with `vxn-kernel "
+                                "update`)",
+                                id.empty() ? "" : base::printable(id) + " ", kernels));
+}
+
 std::string required_file(const std::string& directory, std::string_view name) {
   std::string path = fmt::format("{}/{}", directory, name);
   if (!base::exists(path)) incomplete(directory, fmt::format("it has no {}", name));
@@ -92,19 +122,9 @@ const GuestArchitecture& host_architecture() {
                     fmt::format("there are no guests for {} machines", name.machine));
 }
 
-GuestKernel current_guest_kernel(const std::string& data_directory) {
-  const std::string link = data_directory + "/kernels/current";
-  std::error_code absent;
-  // Resolved once: an update meanwhile must not mix two pairs.
-  const std::string directory = std::filesystem::canonical(link, absent);
-  if (absent)
-    throw base::Error(base::ErrorKind::not_found,
-                      fmt::format("there is no guest kernel in {} (make it with `vxn-kernel "
-                                  "update`)",
-                                  link));
-  const auto about = base::try_read_file(directory + "/about", about_limit);
-  if (!about) incomplete(directory, "it has no about");
-  const About values = parse_about(*about);
+GuestKernel guest_kernel(const std::string& data_directory, std::string_view id) {
+  const std::string directory = directory_of(data_directory + "/kernels", id);
+  const About values = about_of(directory);
   auto value = [&](std::string_view key) {
     auto found = values.find(key);
     if (found == values.end()) incomplete(directory, fmt::format("about has no {}", key));

@@ -32,8 +32,11 @@ struct GuestKernel {
   std::string command_line;          // whole, console included
   std::uint64_t own_memory_mib = 0;  // what kernel and init need beside the container
 };
-// The one with this id (or this version) below DATA_DIRECTORY/kernels; empty: the current one.
-// Throws not_found with the remedy (vxn-kernel update), corrupt where the pair is incomplete.
+// DATA_DIRECTORY/kernels/ID, or the one there of that version; without an ID what the link
+// "current" there leads to. A directory with the image, "initrd", "about" (KEY=VALUE lines:
+// version, architecture, own_memory_mib) and "command-line" (what this kernel is told beside the
+// table's; may be absent). Throws not_found with the remedy (vxn-kernel update), corrupt where it
+// is incomplete.
 GuestKernel guest_kernel(const std::string& data_directory, std::string_view id = "");
 
 }  // namespace xen

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 // Its table of error names is there for those who have <errno.h>.
@@ -65,12 +66,17 @@ base::UniqueFd open_socket(const char* path) {
 
 XenStoreConnection XenStoreConnection::open(base::Milliseconds patience) {
   int error = ENOENT;
-  for (const char* path : {"/run/xenstored/socket", "/var/run/xenstored/socket"}) {
+  // As libxenstore: a path in the environment is the only one.
+  const char* told = std::getenv("XENSTORED_PATH");
+  const std::vector<const char*> paths =
+      told != nullptr ? std::vector{told}
+                      : std::vector{"/run/xenstored/socket", "/var/run/xenstored/socket"};
+  for (const char* path : paths) {
     if (base::UniqueFd fd = open_socket(path)) return {std::move(fd), false, patience};
     if (errno != ENOENT) error = errno;
   }
-  // Where xenstored runs in dom0 without its socket, the kernel's device waits for it for ever.
-  base::UniqueFd fd(::open("/dev/xen/xenbus", O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  base::UniqueFd fd(told != nullptr ? -1
+                                    : ::open("/dev/xen/xenbus", O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (fd) return {std::move(fd), true, patience};
   if (errno != ENOENT) error = errno;
   if (error == EACCES || error == EPERM)

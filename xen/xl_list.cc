@@ -8,12 +8,14 @@
 namespace xen {
 namespace {
 
-std::vector<std::string> words_of(std::string_view line) {
-  std::vector<std::string> words;
-  std::string spaced(line);
-  std::replace(spaced.begin(), spaced.end(), '\t', ' ');
-  for (std::string& word : base::split(spaced, ' '))
-    if (!word.empty()) words.push_back(std::move(word));
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < line.size();) {
+    at = std::min(line.find_first_not_of(" \t", at), line.size());
+    const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
+    if (end > at) words.push_back(line.substr(at, end - at));
+    at = end;
+  }
   return words;
 }
 
@@ -29,7 +31,7 @@ std::optional<DomainInfo::State> parse_state(std::string_view flags) {
 // NAME ID MEM VCPUS STATE TIME UUID REASON LABEL; a name may have blanks, so from the UUID
 // leftwards.
 std::optional<DomainInfo> parse_line(std::string_view line) {
-  const std::vector<std::string> words = words_of(line);
+  const std::vector<std::string_view> words = words_of(line);
   for (std::size_t at = words.size(); at-- > 6;) {
     auto uuid = base::Uuid::parse(words[at]);
     if (!uuid) continue;
@@ -40,10 +42,10 @@ std::optional<DomainInfo> parse_line(std::string_view line) {
     auto seconds = base::parse_number<double>(words[at - 1]);
     if (!id || !memory || !vcpus || !state || !seconds) return std::nullopt;
     DomainInfo info{.id = {*id}, .uuid = *uuid, .state = *state};
-    const std::size_t name_end = line.rfind(words[at - 5], line.find(words[at - 2]));
+    const auto name_end = static_cast<std::size_t>(words[at - 5].data() - line.data());
     info.name = base::trim(line.substr(0, name_end));
     // libxl_shutdown_reason, in hexadecimal: 1 is a reboot, 3 a crash, 4 the watchdog.
-    const std::string reason = at + 1 < words.size() ? words[at + 1] : "";
+    const std::string_view reason = at + 1 < words.size() ? words[at + 1] : "";
     if (info.state == DomainInfo::State::shutdown) {
       info.reboot_wanted = reason == "1";
       if (reason == "3" || reason == "4") info.state = DomainInfo::State::crashed;

@@ -93,7 +93,6 @@ std::string XlToolstack::run(const std::vector<std::string>& words, base::Millis
 }
 
 DomainId XlToolstack::create(const DomainConfig& config) {
-  require_xen();
   require_readable("the guest's kernel", config.kernel);
   require_readable("the guest's initrd", config.ramdisk);
   const ConfigFile file(options_.directory, config);

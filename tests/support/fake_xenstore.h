@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "xen/xenstore.h"
 
 namespace testing_support {
