@@ -7,72 +7,31 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <vector>
+#include <utility>
 
 #include "base/error.h"
+#include "image/stream_buffer.h"
 
 namespace image {
 
 namespace {
 
-constexpr std::size_t input_size = 256 * 1024;
 constexpr std::size_t magic_size = 4;
 
 [[noreturn]] void corrupt(std::string_view what) {
   throw base::Error(base::ErrorKind::corrupt, fmt::format("decompressing: {}", what));
 }
 
-// What is read and not yet taken of the compressed stream.
-class Input {
- public:
-  explicit Input(ByteSource& source) : source_(source), buffer_(input_size) {}
-
-  // At least `wanted` bytes unless the stream ends before.
-  std::span<const std::byte> peek(std::size_t wanted) {
-    if (start_ + wanted > buffer_.size()) {
-      std::memmove(buffer_.data(), buffer_.data() + start_, end_ - start_);
-      end_ -= start_;
-      start_ = 0;
-    }
-    while (end_ - start_ < wanted && !ended_) {
-      const std::size_t count = source_.read(std::span(buffer_).subspan(end_));
-      ended_ = count == 0;
-      end_ += count;
-      total_ += count;
-    }
-    return std::span(buffer_).subspan(start_, end_ - start_);
-  }
-  void take(std::size_t count) {
-    start_ += count;
-    if (start_ == end_) start_ = end_ = 0;
-  }
-  // Past what peek() holds, straight from the source.
-  std::size_t read(std::span<std::byte> buffer) {
-    const std::size_t count = source_.read(buffer);
-    total_ += count;
-    return count;
-  }
-  std::uint64_t total() const { return total_; }
-
- private:
-  ByteSource& source_;
-  std::vector<std::byte> buffer_;
-  std::size_t start_ = 0;
-  std::size_t end_ = 0;
-  bool ended_ = false;
-  std::uint64_t total_ = 0;
-};
-
 }  // namespace
 
 class Inflate::Decoder {
  public:
-  explicit Decoder(Input source) : input(std::move(source)) {}
+  explicit Decoder(StreamBuffer source) : input(std::move(source)) {}
   virtual ~Decoder() = default;
   // As ByteSource::read(), but what decompresses to nothing may return 0 with `ended` false.
   virtual std::size_t read(std::span<std::byte> buffer) = 0;
 
-  Input input;
+  StreamBuffer input;
   bool ended = false;
 };
 
@@ -82,14 +41,10 @@ class PlainDecoder : public Inflate::Decoder {
  public:
   using Decoder::Decoder;
   std::size_t read(std::span<std::byte> buffer) override {
-    std::size_t count = 0;
-    if (const auto held = input.peek(0); !held.empty()) {
-      count = std::min(held.size(), buffer.size());
-      std::memcpy(buffer.data(), held.data(), count);
-      input.take(count);
-    } else {
-      count = input.read(buffer);
-    }
+    const auto held = input.peek(1);
+    const std::size_t count = std::min(held.size(), buffer.size());
+    if (count > 0) std::memcpy(buffer.data(), held.data(), count);
+    input.take(count);
     ended = count == 0;
     return count;
   }
@@ -97,7 +52,7 @@ class PlainDecoder : public Inflate::Decoder {
 
 class GzipDecoder : public Inflate::Decoder {
  public:
-  explicit GzipDecoder(Input source) : Decoder(std::move(source)) { begin_member(); }
+  explicit GzipDecoder(StreamBuffer source) : Decoder(std::move(source)) { begin_member(); }
 
   std::size_t read(std::span<std::byte> buffer) override {
     if (state_.block_state == ISAL_BLOCK_FINISH && !begin_next_member()) {
@@ -146,7 +101,7 @@ class GzipDecoder : public Inflate::Decoder {
 
 class ZstdDecoder : public Inflate::Decoder {
  public:
-  ZstdDecoder(Input source, int window_log) : Decoder(std::move(source)) {
+  ZstdDecoder(StreamBuffer source, int window_log) : Decoder(std::move(source)) {
     if (!stream_) throw base::Error(base::ErrorKind::unavailable, "out of memory");
     if (window_log > 0)
       check(ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, window_log));
@@ -195,7 +150,7 @@ Compression detect_compression(std::span<const std::byte> start) {
 }
 
 Inflate::Inflate(ByteSource& compressed, const InflateLimits& limits) : limits_(limits) {
-  Input input(compressed);
+  StreamBuffer input(compressed);
   compression_ = detect_compression(input.peek(magic_size));
   if (compression_ == Compression::gzip)
     decoder_ = std::make_unique<GzipDecoder>(std::move(input));

@@ -1,5 +1,6 @@
 #include "image/squashfs_writer.h"
 
+#include <endian.h>
 #include <sqfs/block.h>
 #include <sqfs/block_processor.h>
 #include <sqfs/block_writer.h>
@@ -20,6 +21,7 @@
 #include <cstring>
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "image/sqfs_compressor.h"
@@ -88,29 +90,16 @@ SqfsMemory<sqfs_inode_generic_t> new_inode(std::size_t payload) {
   return inode;
 }
 
-// The file's block list with the skipped blocks in their places, as blocks of size 0.
-SqfsMemory<sqfs_inode_generic_t> with_holes(const Content& content, std::uint32_t block_size) {
+// Makes room in the inode's numbers for blocks that were skipped.
+void count_skipped(const Content& content, std::uint32_t block_size) {
   std::uint64_t skipped = 0;
   for (const SkippedBlocks& run : content.skipped) skipped += run.count;
-  const std::size_t stored = sqfs_inode_get_file_block_count(content.inode);
-  const std::size_t total = (stored + skipped) * sizeof(std::uint32_t);
-  auto inode = new_inode(total);
-  std::memcpy(inode.get(), content.inode, sizeof(sqfs_inode_generic_t));
-  inode->payload_bytes_available = static_cast<std::uint32_t>(total);
-  inode->payload_bytes_used = static_cast<std::uint32_t>(total);
-  std::size_t from = 0;
-  std::size_t to = 0;
-  for (const SkippedBlocks& run : content.skipped) {
-    while (from < run.before) inode->extra[to++] = content.inode->extra[from++];
-    to += run.count;  // calloc() made them 0
-  }
-  while (from < stored) inode->extra[to++] = content.inode->extra[from++];
+  if (skipped == 0) return;
   std::uint64_t size = 0;
   sqfs_inode_get_file_size(content.inode, &size);
-  sqfs_inode_make_extended(inode.get());
-  sqfs_inode_set_file_size(inode.get(), size + skipped * block_size);
-  inode->data.file_ext.sparse += skipped * block_size;
-  return inode;
+  sqfs_inode_make_extended(content.inode);
+  sqfs_inode_set_file_size(content.inode, size + skipped * block_size);
+  content.inode->data.file_ext.sparse += skipped * block_size;
 }
 
 void set_links(sqfs_inode_generic_t& inode, std::uint32_t links) {
@@ -159,6 +148,7 @@ struct SquashfsWriter::Impl {
   void append(const void* data, std::size_t size);
   std::uint32_t store_xattrs(std::span<const Xattr> xattrs);
   InodePlace write(sqfs_inode_generic_t& inode, const InodeHead& head, std::uint16_t format);
+  void write_block_list(const Content& content, std::size_t stored);
 
   SquashfsOptions options;
   SqfsFile file;
@@ -173,6 +163,7 @@ struct SquashfsWriter::Impl {
   SqfsPtr<sqfs_meta_writer_t> directory_table;
   SqfsPtr<sqfs_dir_writer_t> directory;
   std::deque<Content> contents;  // addresses stay
+  std::vector<std::byte> zeros;  // a block of them
   std::uint64_t position = 0;    // in the current content
   std::uint64_t submitted = 0;   // blocks of it that went to the processor
   // Last, so that its threads end first.
@@ -180,7 +171,7 @@ struct SquashfsWriter::Impl {
 };
 
 SquashfsWriter::Impl::Impl(int fd, const SquashfsOptions& wanted)
-    : options(wanted), file(fd, 0, wanted.max_bytes) {
+    : options(wanted), file(fd, 0, wanted.max_bytes), zeros(wanted.block_size) {
   sqfs_compressor_config_t config = compressor_config(options);
   sqfs_compressor_t* made_compressor = nullptr;
   check(sqfs_compressor_create(&config, &made_compressor));
@@ -224,6 +215,7 @@ void SquashfsWriter::Impl::start_file() {
 }
 
 void SquashfsWriter::Impl::append(const void* data, std::size_t size) {
+  if (size == 0) return;  // libsquashfs 1.2.0 takes a block that it does not have
   check(sqfs_block_processor_append(processor.get(), data, size));
   const std::uint64_t before = position / options.block_size;
   position += size;
@@ -258,6 +250,26 @@ InodePlace SquashfsWriter::Impl::write(sqfs_inode_generic_t& inode, const InodeH
   return {.reference = block << 16 | offset, .number = head.number, .format = format};
 }
 
+// Behind a file's inode: the size of each of its blocks on the disk, 0 for those that are skipped.
+void SquashfsWriter::Impl::write_block_list(const Content& content, std::size_t stored) {
+  std::size_t done = 0;
+  const auto write_until = [&](std::size_t end) {
+    for (; done < end; ++done) {
+      const std::uint32_t size = htole32(content.inode->extra[done]);
+      check(sqfs_meta_writer_append(inode_table.get(), &size, sizeof(size)));
+    }
+  };
+  for (const SkippedBlocks& run : content.skipped) {
+    write_until(run.before);
+    for (std::uint64_t rest = run.count * sizeof(std::uint32_t); rest > 0;) {
+      const auto step = std::min<std::uint64_t>(rest, zeros.size());
+      check(sqfs_meta_writer_append(inode_table.get(), zeros.data(), step));
+      rest -= step;
+    }
+  }
+  write_until(stored);
+}
+
 SquashfsWriter::SquashfsWriter(int fd, const SquashfsOptions& options)
     : impl_(std::make_unique<Impl>(fd, options)) {}
 
@@ -278,7 +290,7 @@ void SquashfsWriter::append(std::span<const std::byte> bytes) {
 }
 
 void SquashfsWriter::append_hole(std::uint64_t length) {
-  const std::vector<std::byte> zeros(impl_->options.block_size);
+  const std::vector<std::byte>& zeros = impl_->zeros;
   const std::uint64_t filled = impl_->position % zeros.size();
   const std::uint64_t head = filled == 0 ? 0 : std::min(length, zeros.size() - filled);
   append(std::span(zeros).first(head));
@@ -304,23 +316,22 @@ void SquashfsWriter::end_contents() {
 }
 
 InodePlace SquashfsWriter::write_file(const InodeHead& head, ContentId id) {
-  SqfsMemory<sqfs_inode_generic_t> inode;
   if (id == ContentId::empty) {
-    inode = new_inode(0);
+    const auto inode = new_inode(0);
     inode->base.type = SQFS_INODE_FILE;
     sqfs_inode_set_frag_location(inode.get(), no_fragment, no_fragment);
-  } else {
-    Content& content = impl_->contents[static_cast<std::uint32_t>(id)];
-    assert(content.inode != nullptr);
-    if (!content.skipped.empty()) {
-      inode = with_holes(content, impl_->options.block_size);
-      std::free(content.inode);
-    } else {
-      inode.reset(content.inode);
-    }
-    content.inode = nullptr;
+    return impl_->write(*inode, head, S_IFREG);
   }
-  return impl_->write(*inode, head, S_IFREG);
+  Content& content = impl_->contents[static_cast<std::uint32_t>(id)];
+  assert(content.inode != nullptr);
+  count_skipped(content, impl_->options.block_size);
+  // The list of blocks by our own hand: libsquashfs 1.2.0 would copy all of it to the stack.
+  const std::size_t stored = sqfs_inode_get_file_block_count(content.inode);
+  content.inode->payload_bytes_used = 0;
+  const InodePlace place = impl_->write(*content.inode, head, S_IFREG);
+  impl_->write_block_list(content, stored);
+  std::free(std::exchange(content.inode, nullptr));
+  return place;
 }
 
 InodePlace SquashfsWriter::write_symlink(const InodeHead& head, std::string_view target) {

@@ -30,13 +30,6 @@ struct Xattr {
   bool operator==(const Xattr&) const = default;
 };
 
-// Where a sparse file has data; in order, apart, the rest are holes.
-struct SparseExtent {
-  std::uint64_t offset = 0;
-  std::uint64_t length = 0;
-  bool operator==(const SparseExtent&) const = default;
-};
-
 struct TarEntry {
   std::string path;  // as the tar has it: may be absolute, hold "..", end in "/"
   EntryType type = EntryType::file;
@@ -49,7 +42,6 @@ struct TarEntry {
   std::uint32_t minor = 0;
   std::string link_target;  // of a symlink or hard link
   std::vector<Xattr> xattrs;
-  std::vector<SparseExtent> extents;  // empty where the file is not sparse
 };
 
 // A piece of a file's content. What lies between pieces, and from the last to the file's size, is a
@@ -59,8 +51,13 @@ struct TarData {
   std::span<const std::byte> bytes;  // valid until the next call
 };
 
-// Pulls entry by entry. Throws corrupt for what is no tar, is damaged or ends within an entry or
-// before the end-of-archive mark's first block; an empty stream is an empty archive.
+// Pulls entry by entry, as Go's archive/tar reads them, which most layers were written by and are
+// read by; but names stay the bytes that they are. A reader of our own because libarchive 3.6.2
+// loses link targets that are not ASCII at all (docs/decisions/0002-disk-format.md).
+//
+// Throws corrupt for what is no tar, is damaged, contradicts itself or ends within an entry (the
+// end-of-archive mark may be missing); an empty stream is an empty archive. Attributes are those of
+// SCHILY.xattr.* records; other vendors' and ACLs are not read, global pax headers are skipped.
 class TarEntries {
  public:
   explicit TarEntries(ByteSource& source);  // borrowed
@@ -68,8 +65,8 @@ class TarEntries {
   TarEntries(const TarEntries&) = delete;
   TarEntries& operator=(const TarEntries&) = delete;
 
-  // The next entry, skipping what is unread of the one before; nullopt at the end, which has then
-  // read the source to its own end.
+  // The next entry, skipping what is unread of the one before; nullopt at the end, when the source
+  // has been read to its own end.
   std::optional<TarEntry> next();
   // The next piece of the current entry's content, in order of offset, never beyond its size;
   // nullopt at its end.

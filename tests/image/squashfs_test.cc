@@ -1,0 +1,126 @@
+// Contents as the writer stores them and the reader finds them: blocks, fragments, duplicates,
+// holes.
+#include <random>
+
+#include "image/squashfs_writer.h"
+#include "tests/image/disk_fixture.h"
+
+namespace image {
+namespace {
+
+constexpr std::size_t block = 4096;
+
+// Files of few different blocks and tails, so that whole files, runs of blocks and tails repeat,
+// and blocks of zeros stand at each place.
+std::string contents_from(std::mt19937& random) {
+  std::string content;
+  for (auto blocks = random() % 6; blocks > 0; --blocks) {
+    const char kind = static_cast<char>(random() % 4);
+    content.append(block, kind == 0 ? '\0' : static_cast<char>('a' + kind));
+    if (kind == 3) content[content.size() - 7] = static_cast<char>(random() % 2);
+  }
+  const std::size_t tails[] = {0, 0, 1, 100, 4095};
+  content.append(tails[random() % 5], random() % 3 == 0 ? '\0' : 'z');
+  return content;
+}
+
+class Contents : public testing::TestWithParam<DiskCompression> {};
+
+TEST_P(Contents, come_back_whatever_repeats_and_wherever_zeros_are) {
+  std::mt19937 random(42);
+  for (int round = 0; round < 30; ++round) {
+    TarBuilder tar;
+    std::vector<std::string> contents;
+    for (int i = 0; i < 60; ++i) {
+      contents.push_back(contents_from(random));
+      tar.file("f" + std::to_string(i), contents.back());
+    }
+    DiskView view(
+        convert(tar.finish(), {},
+                {.compression = GetParam(), .block_size = block, .threads = round % 3 + 1u}));
+    for (std::size_t i = 0; i < contents.size(); ++i)
+      ASSERT_TRUE(view.read("f" + std::to_string(i)) == contents[i]) << round << " " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Compressions, Contents,
+                         testing::Values(DiskCompression::lz4, DiskCompression::zstd,
+                                         DiskCompression::none));
+
+TEST(Squashfs, a_file_that_repeats_its_own_beginning_keeps_all_of_it) {
+  const std::string a(block, 'a');
+  const std::string b(block, 'b');
+  TarBuilder tar;
+  tar.file("1", a).file("2", a + a).file("3", a + a + a).file("4", b + a + a).file("5", a + b + a);
+  tar.file("6", a + a + b);
+  DiskView view(convert(tar.finish(), {}, {.block_size = block}));
+  EXPECT_TRUE(view.read("1") == a);
+  EXPECT_TRUE(view.read("2") == a + a);
+  EXPECT_TRUE(view.read("3") == a + a + a);
+  EXPECT_TRUE(view.read("4") == b + a + a);
+  EXPECT_TRUE(view.read("5") == a + b + a);
+  EXPECT_TRUE(view.read("6") == a + a + b);
+}
+
+// Data and holes in turn, through GNU's sparse format.
+std::string sparse_tar(const std::vector<std::pair<std::uint64_t, std::string>>& parts,
+                       std::uint64_t size) {
+  std::string map = std::to_string(parts.size()) + "\n";
+  std::string data;
+  for (const auto& [offset, bytes] : parts) {
+    map += fmt::format("{}\n{}\n", offset, bytes.size());
+    data += bytes;
+  }
+  map.append((512 - map.size() % 512) % 512, '\0');
+  return TarBuilder()
+      .pax({{"GNU.sparse.major", "1"},
+            {"GNU.sparse.minor", "0"},
+            {"GNU.sparse.name", "s"},
+            {"GNU.sparse.realsize", std::to_string(size)}})
+      .file("x", map + data)
+      .finish();
+}
+
+TEST(Squashfs, holes_are_where_they_were) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::pair<std::uint64_t, std::string>> parts;
+    std::string expected;
+    for (auto count = random() % 5; count > 0; --count) {
+      expected.append(random() % 3 == 0 ? block * (random() % 4) : random() % (4 * block), '\0');
+      const std::size_t length = random() % 3 == 0 ? block : random() % (2 * block) + 1;
+      parts.emplace_back(expected.size(), std::string(length, 'd'));
+      expected += parts.back().second;
+    }
+    expected.append(random() % 2 == 0 ? random() % (3 * block) : block * (random() % 3), '\0');
+    const Disk disk = convert(sparse_tar(parts, expected.size()), {}, {.block_size = block});
+    ASSERT_TRUE(DiskView(disk).read("s") == expected) << round;
+  }
+}
+
+TEST(Squashfs, a_hole_of_a_terabyte_takes_neither_time_nor_space) {
+  const std::uint64_t size = std::uint64_t{1} << 40;
+  const Disk disk = convert(sparse_tar({{size - 700000, "near the end"}}, size));
+  EXPECT_EQ(disk.result.file_bytes, 12u);
+  EXPECT_LT(disk.result.disk_bytes, 1u << 20);
+  SquashfsReader reader(disk.fd.get());
+  const auto file = reader.find(reader.root(), "s");
+  ASSERT_TRUE(file);
+  EXPECT_EQ(reader.inode(*file).size, size);
+  std::string found(20, '?');
+  ASSERT_EQ(reader.read(*file, size - 700004, std::as_writable_bytes(std::span(found))), 20u);
+  EXPECT_EQ(found, std::string(4, '\0') + "near the end" + std::string(4, '\0'));
+}
+
+TEST(Squashfs, equal_files_are_stored_once) {
+  std::mt19937 random(7);
+  std::string content(200000, '\0');
+  for (char& c : content) c = static_cast<char>(random());
+  const Disk one = convert(TarBuilder().file("a", content).finish());
+  const Disk two = convert(TarBuilder().file("a", content).file("b", content).finish());
+  EXPECT_LT(two.result.disk_bytes, one.result.disk_bytes + 8192);
+  EXPECT_TRUE(DiskView(two).read("b") == content);
+}
+
+}  // namespace
+}  // namespace image
