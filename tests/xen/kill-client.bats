@@ -7,6 +7,11 @@ prepare() {
   use_failpoints
 }
 
+@test "the client, when the pulled image is in the store" {
+  vdkr rmi -f busybox >/dev/null
+  client_killed_at pull.installed
+}
+
 @test "the client, when the record is made" { client_killed_at client.created; }
 
 # bats test_tags=quick

@@ -12,9 +12,9 @@ prepare() {
 @test "the relay, when both have said hello" { survives_kill_at relay.hello; }
 @test "the relay, when the container is ready" { survives_kill_at relay.container; }
 @test "the relay, when the process runs" { survives_kill_at relay.started; }
+@test "the relay, when a client is attached" { survives_kill_at relay.attached; }
 # bats test_tags=quick
 @test "the relay, when output arrives" { survives_kill_at relay.data; }
-@test "the relay, when output is acknowledged" { survives_kill_at relay.acked; }
 @test "the relay, when the exit arrives" { survives_kill_at relay.exit; }
 @test "the relay, when the exit is acknowledged" { survives_kill_at relay.exit_acked; }
 @test "the relay, when the guest is told to end" { survives_kill_at relay.shutdown; }

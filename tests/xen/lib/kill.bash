@@ -11,9 +11,11 @@ use_failpoints() {
 victim='i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; echo middle >&2; sleep 1
   while [ $i -lt 4000 ]; do echo "line $i"; i=$((i + 1)); done; exit 42'
 
-run_victim() { # POINT
-  VXN_FAILPOINT=$1 try timeout -k 5 120 vdkr --debug run --rm --name victim busybox sh -c "$victim"
-  grep -aq "failpoint $1\$" "$err" || not_as_expected "the process to be killed at $1"
+run_victim() { # POINT [FLAG…]
+  local point=$1
+  VXN_FAILPOINT=$point try timeout -k 5 120 vdkr --debug run "${@:2}" --name victim \
+    busybox sh -c "$victim"
+  grep -aq "failpoint $point\$" "$err" || not_as_expected "a process to be killed at $point"
 }
 
 # The next command finishes or undoes what was left half-done.
@@ -26,19 +28,34 @@ next_command() {
 
 all_records_gone() { next_command && [[ -z $(vdkr ps -a -q) ]]; }
 
-# The relay or the parent dies: the client, and so the user, must not notice.
-survives_kill_at() { # POINT
-  run_victim "$1"
+expect_whole_story() {
   expect_status 42
   expect_same "$out" <(seq -f 'line %.0f' 0 3999)
   expect_err_has '^middle$'
+}
+
+# The relay dies at any time, or the parent when the container runs or has ended: the client, and so
+# the user, must not notice.
+survives_kill_at() { # POINT
+  run_victim "$1" --rm
+  expect_whole_story
+  next_command
+  expect_nothing_left
+}
+
+# The parent dies before the container runs: the start has failed, and is undone.
+start_fails_at() { # POINT
+  run_victim "$1" --rm
+  expect_status 125
+  expect_out ''
+  expect_err_has '^vdkr: .*start was interrupted'
   next_command
   expect_nothing_left
 }
 
 # The client dies: a container that is not there yet goes away, one that runs goes on to its end.
 client_killed_at() { # POINT
-  run_victim "$1"
+  run_victim "$1" --rm
   expect_status 137
   next_command
   eventually 30 all_records_gone
