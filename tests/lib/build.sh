@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # The build trees. "build" is the release that ./demo, the tests and people share; the others are
-# made only where ./test needs them. meson takes ccache by itself where it is installed.
+# made only where ./test needs them. meson takes ccache by itself where it is installed; what is the
+# same in two trees, or in two clones, is then compiled once.
+export CCACHE_NOHASHDIR=1
 
 build_options() { # TREE
   case $1 in
@@ -8,22 +10,32 @@ build_options() { # TREE
     build-failpoints) echo -Dwerror=true -Dfailpoints=true -Dtests=false ;;
     build-asan) echo -Dwerror=true -Db_sanitize=address,undefined ;;
     build-tsan) echo -Dwerror=true -Db_sanitize=thread ;;
-    build-fuzz) echo -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false ;;
+    build-fuzz) echo -Dfuzz=true -Db_lundef=false ;;
     *) die "there is no build tree named $1" ;;
   esac
 }
 
 configure() { # TREE
-  local tree=$root/$1 options
+  local tree=$root/$1
+  local -a options compiler=()
   [[ ! -f $tree/build.ninja ]] || return 0
   read -ra options < <(build_options "$1")
   rm -rf "$tree" # a setup that was interrupted cannot be gone on with
-  if [[ $1 == build-fuzz ]]; then export CC=clang CXX=clang++; fi
-  meson setup "$tree" "$root" "${options[@]}"
+  [[ $1 != build-fuzz ]] || compiler=(env CC=clang CXX=clang++)
+  "${compiler[@]}" meson setup "$tree" "$root" "${options[@]}"
 }
 
+# Of build-fuzz only the fuzz targets: each brings what it tests with it.
 compile() { # TREE
-  configure "$1" && ninja -C "$root/$1"
+  local -a targets=()
+  configure "$1" || return
+  [[ $1 != build-fuzz ]] || mapfile -t targets < <(fuzz_targets | cut -f 2)
+  ninja -C "$root/$1" "${targets[@]#"$root/$1"/}"
+}
+
+fuzz_targets() { # "NAME<tab>PROGRAM"
+  meson introspect --targets "$root/build-fuzz" |
+    jq -r '.[] | select(.name | endswith("_fuzz")) | [.name, .filename[0]] | @tsv'
 }
 
 # What `meson install` would put on a system, in TREE/stage.
