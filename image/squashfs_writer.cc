@@ -16,11 +16,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "base/error.h"
@@ -51,8 +53,10 @@ struct Content {
 sqfs_compressor_config_t compressor_config(const SquashfsOptions& options) {
   const auto id = options.compression == DiskCompression::zstd ? SQFS_COMP_ZSTD : SQFS_COMP_LZ4;
   sqfs_compressor_config_t config{};
-  if (sqfs_compressor_config_init(&config, id, options.block_size, 0) != 0)
-    throw base::Error(base::ErrorKind::usage, "a squashfs of odd block size or compression");
+  if (!std::has_single_bit(options.block_size) || options.block_size < SQFS_MIN_BLOCK_SIZE ||
+      options.block_size > SQFS_MAX_BLOCK_SIZE ||
+      sqfs_compressor_config_init(&config, id, options.block_size, 0) != 0)
+    throw base::Error(base::ErrorKind::usage, "squashfs has no such block size or compression");
   if (id == SQFS_COMP_ZSTD) config.level = 3;
   return config;
 }
@@ -146,6 +150,7 @@ struct SquashfsWriter::Impl {
   }
   void start_file();
   void append(const void* data, std::size_t size);
+  std::uint16_t index_of_id(std::uint32_t id);
   std::uint32_t store_xattrs(std::span<const Xattr> xattrs);
   InodePlace write(sqfs_inode_generic_t& inode, const InodeHead& head, std::uint16_t format);
   void write_block_list(const Content& content, std::size_t stored);
@@ -158,6 +163,7 @@ struct SquashfsWriter::Impl {
   SqfsPtr<sqfs_block_writer_t> block_writer;
   SqfsPtr<sqfs_frag_table_t> fragments;
   SqfsPtr<sqfs_id_table_t> ids;
+  std::unordered_map<std::uint32_t, std::uint16_t> id_indexes;
   SqfsPtr<sqfs_xattr_writer_t> xattr_writer;
   SqfsPtr<sqfs_meta_writer_t> inode_table;
   SqfsPtr<sqfs_meta_writer_t> directory_table;
@@ -222,6 +228,13 @@ void SquashfsWriter::Impl::append(const void* data, std::size_t size) {
   submitted += position / options.block_size - before;
 }
 
+// libsquashfs searches its table from the start.
+std::uint16_t SquashfsWriter::Impl::index_of_id(std::uint32_t id) {
+  const auto [known, is_new] = id_indexes.try_emplace(id);
+  if (is_new) check(sqfs_id_table_id_to_index(ids.get(), id, &known->second));
+  return known->second;
+}
+
 std::uint32_t SquashfsWriter::Impl::store_xattrs(std::span<const Xattr> xattrs) {
   if (xattrs.empty()) return no_xattrs;
   std::uint32_t index = no_xattrs;
@@ -238,8 +251,8 @@ InodePlace SquashfsWriter::Impl::write(sqfs_inode_generic_t& inode, const InodeH
   inode.base.mode = static_cast<std::uint16_t>(format | (head.permissions & 07777));
   inode.base.inode_number = head.number;
   inode.base.mod_time = head.mtime;
-  check(sqfs_id_table_id_to_index(ids.get(), head.uid, &inode.base.uid_idx));
-  check(sqfs_id_table_id_to_index(ids.get(), head.gid, &inode.base.gid_idx));
+  inode.base.uid_idx = index_of_id(head.uid);
+  inode.base.gid_idx = index_of_id(head.gid);
   set_links(inode, head.links);
   if (const std::uint32_t xattrs = store_xattrs(head.xattrs); xattrs != no_xattrs)
     check(sqfs_inode_set_xattr_index(&inode, xattrs));
