@@ -119,7 +119,7 @@ TEST_F(Lock, RemovingAndTakingItAtOnceNeverHasTwoHolders) {
   std::array<std::thread, 3> threads;
   for (std::thread& thread : threads)
     thread = std::thread([&] {
-      for (int round = 0; round < 300; ++round) {
+      for (int round = 0; round < 3000; ++round) {
         const auto lock = FileLock::try_acquire(path_);
         if (!lock) continue;
         const int now = ++inside;

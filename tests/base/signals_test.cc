@@ -73,6 +73,17 @@ TEST(InterruptGuardTest, EndsAWait) {
   sender.join();
 }
 
+TEST(InterruptGuardTest, EndsAWaitThoughAnotherThreadTookTheSignal) {
+  const InterruptGuard guard;
+  Pair pipe = make_pipe();
+  std::thread taker([] {
+    std::this_thread::sleep_for(Milliseconds{20});
+    EXPECT_EQ(::raise(SIGTERM), 0);  // this thread's own
+  });
+  EXPECT_THROW(wait_readable(pipe.first.get(), Deadline::after(std::chrono::hours{1})), Error);
+  taker.join();
+}
+
 TEST(InterruptGuardTest, EndsTheWaitForALock) {
   const InterruptGuard guard;
   const TempDir directory("/tmp", "signals-test");

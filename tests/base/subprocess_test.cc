@@ -74,8 +74,10 @@ TEST(Spawn, PassesArgumentsAsTheyAre) {
 }
 
 TEST(Spawn, TheChildHasExactlyTheDescriptorsListed) {
-  const UniqueFd leaked = duplicate(STDERR_FILENO);
-  set_cloexec(leaked.get(), false);
+  const UniqueFd low = duplicate(STDERR_FILENO);
+  const UniqueFd high(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 100));
+  set_cloexec(low.get(), false);
+  set_cloexec(high.get(), false);
   const UniqueFd other = open_file("/dev/zero", O_RDONLY);
   const std::string text =
       output_of({.argv = {"sh", "-c", "ls /proc/$$/fd; true"}, .fds = {{other.get(), 7}}});
@@ -102,6 +104,21 @@ TEST(Spawn, DescriptorsMaySwapNumbers) {
   second.second.reset();
   EXPECT_EQ(read_to_end(first.first.get(), 100), "to-a\n");
   EXPECT_EQ(read_to_end(second.first.get(), 100), "to-b\n");
+}
+
+TEST(Spawn, NumbersThatAreFreeHereMayBeAskedFor) {
+  Pair first = make_pipe();
+  Pair second = make_pipe();
+  const int free = duplicate(0).get();  // closed again: the lowest number that is not in use
+  Child child = spawn({.argv = {"sh", "-c",
+                                "echo first >&" + std::to_string(free + 1) + "; echo second >&" +
+                                    std::to_string(free)},
+                       .fds = {{first.second.get(), free + 1}, {second.second.get(), free}}});
+  EXPECT_TRUE(child.wait(soon())->ok());
+  first.second.reset();
+  second.second.reset();
+  EXPECT_EQ(read_to_end(first.first.get(), 100), "first\n");
+  EXPECT_EQ(read_to_end(second.first.get(), 100), "second\n");
 }
 
 TEST(Spawn, OneDescriptorMayHaveSeveralNumbersAndItsOwn) {
@@ -228,9 +245,11 @@ TEST(RunProgram, IsKilledAtTheDeadline) {
 }
 
 TEST(RunProgram, EndsWithItsChildThoughAGrandchildHoldsThePipes) {
-  const Output output =
-      run_program({"sh", "-c", "sleep 5 & echo done"}, Deadline::after(seconds{4}));
-  EXPECT_EQ(output.out, "done\n");
+  const Stopwatch watch;
+  const Output output = run_program({"sh", "-c", "sleep 20 & echo done $!"}, soon());
+  EXPECT_LT(watch.elapsed(), seconds{15});
+  ASSERT_TRUE(output.out.starts_with("done "));
+  EXPECT_EQ(::kill(std::stoi(output.out.substr(5)), SIGKILL), 0);
 }
 
 TEST(RunProgram, EndsAtAnInterrupt) {
