@@ -51,7 +51,7 @@ void Downloads::fetch_one(Fetch& fetch, const Descriptor& blob) {
   try {
     if (cancelled_) throw base::Error(base::ErrorKind::interrupted, "cancelled");
     if (!fetch) fetch = make_fetch_();
-    base::doing("layer " + blob.digest.short_hex(), [&] { fetch(blob, file); });
+    fetch(blob, file);
   } catch (const base::Error& error) {
     file.fail(error);
     cancelled_ = true;
@@ -67,7 +67,8 @@ void Downloads::finish() {
   for (const Descriptor& blob : blobs_) {
     const auto failure = files_.at(blob.digest)->wait_for_end();
     // Those that were cancelled failed because another did.
-    if (failure && (!first || first->kind() == base::ErrorKind::interrupted)) first = failure;
+    if (failure && (!first || first->kind() == base::ErrorKind::interrupted))
+      first = failure->within("layer " + blob.digest.short_hex());
   }
   if (first) throw *first;
 }

@@ -93,13 +93,14 @@ void unassign(std::vector<IndexEntry>& entries, const Reference& name) {
 }
 
 void assign(std::vector<IndexEntry>& entries, const IndexEntry& entry) {
-  if (entry.name) unassign(entries, *entry.name);
   // All names of an image stand for the manifest that was seen last: its blobs are the ones kept.
   for (IndexEntry& one : entries)
     if (same_image(one, entry)) one.manifest = entry.manifest;
-  const bool known =
-      std::ranges::any_of(entries, [&](const auto& e) { return same_image(e, entry); });
-  if (known && !entry.name) return;
+  const auto is_entry = [&](const IndexEntry& one) {
+    return same_image(one, entry) && (!entry.name || one.name == entry.name);
+  };
+  if (std::ranges::any_of(entries, is_entry)) return;
+  if (entry.name) unassign(entries, *entry.name);
   std::erase_if(entries, [&](const auto& e) { return same_image(e, entry) && !e.name; });
   entries.push_back(entry);
 }

@@ -132,22 +132,25 @@ base::FileLock ImageStore::lock_for_change() {
 }
 
 void ImageStore::put(const base::FileLock&, const Image& image,
-                     const std::optional<Reference>& name) {
+                     const std::vector<Reference>& names) {
+  const auto before = read_record(layout_, image.id);
   Image record = image;
-  if (const auto before = read_record(layout_, image.id)) record.digests = before->digests;
-  if (name && name->digest()) {
-    const Reference digest = name->with_digest(*name->digest());
-    if (std::ranges::find(record.digests, digest) == record.digests.end())
-      record.digests.push_back(digest);
-  }
-  write_record(layout_, record);
-
-  std::vector<IndexEntry> entries = read_index(layout_);
-  IndexEntry entry{
+  record.tags.clear();
+  if (before) record.digests = before->digests;
+  const std::vector<IndexEntry> known = read_index(layout_);
+  std::vector<IndexEntry> entries = known;
+  const IndexEntry nameless{
       .manifest = image.manifest, .platform = image.config.platform(), .image = image.id};
-  if (name && name->tag()) entry.name = name->with_tag(*name->tag());
-  assign(entries, entry);
-  write_index(layout_, entries);
+  assign(entries, nameless);
+  for (const Reference& name : names) {
+    if (name.digest() && std::ranges::find(record.digests, name) == record.digests.end())
+      record.digests.push_back(name);
+    IndexEntry named = nameless;
+    named.name = name;
+    if (!name.digest()) assign(entries, named);
+  }
+  if (record != before) write_record(layout_, record);
+  if (entries != known) write_index(layout_, entries);
 }
 
 std::vector<Layer> ImageStore::known_layers() const {

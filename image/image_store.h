@@ -81,9 +81,9 @@ class ImageStore {
 
   // Makes the directories where they are absent and takes the lock.
   base::FileLock lock_for_change();
-  // Records the image and gives it `name` (a tag, a digest or both; nullopt: no name). Its blobs
-  // and disks must lie in place, and `held` be this store's lock.
-  void put(const base::FileLock& held, const Image& image, const std::optional<Reference>& name);
+  // Records the image and adds `names`, each with a tag or a digest, to those that it has. Its
+  // blobs and disks must lie in place, and `held` be this store's lock. Writes only what is new.
+  void put(const base::FileLock& held, const Image& image, const std::vector<Reference>& names);
   // Every layer whose disk is in place, each once; for reuse.
   std::vector<Layer> known_layers() const;
 

@@ -127,7 +127,13 @@ class PullTask {
     LayerWork work(environment_.files, downloads, progress_, environment_.disk);
     work.add_downloads(layers);
     downloads.start();
-    work.convert(layers);
+    try {
+      work.convert(layers);
+    } catch (const base::Error& error) {
+      // Another layer failed and this one was cancelled: finish() says which.
+      if (error.kind() == base::ErrorKind::interrupted) downloads.finish();
+      throw;
+    }
     downloads.finish();
   }
 

@@ -57,6 +57,10 @@ Staging::~Staging() {
   unlink(lock_path_.c_str());
 }
 
+bool Staging::contains(const std::string& name) const {
+  return faccessat(fd(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 void Staging::flush(const std::string& name) const {
   if (fsync(open_staged(fd(), name).get()) != 0) base::throw_errno("flushing " + name);
 }

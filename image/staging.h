@@ -37,6 +37,7 @@ class Staging {
   int fd() const { return fd_.get(); }
   int lock_fd() const { return lock_->fd(); }
 
+  bool contains(const std::string& name) const;
   // Writes a file through to the disk ahead of install(), so that this takes little time.
   void flush(const std::string& name) const;
   // Moves a finished file to `target` (a path in the store), once it is seen to be a regular file

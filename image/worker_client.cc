@@ -180,6 +180,7 @@ Piece blob_piece(const StoreLayout& layout, const Descriptor& blob) {
 
 std::vector<Piece> pieces_of(const StoreLayout& layout, const Image& image) {
   std::vector<Piece> pieces;
+  pieces.reserve(2 * image.layers.size() + 2);
   for (const Layer& layer : image.layers) {
     pieces.push_back(blob_piece(layout, layer.blob));
     pieces.push_back({.staged = "disk-" + layer.disk,
@@ -191,22 +192,32 @@ std::vector<Piece> pieces_of(const StoreLayout& layout, const Image& image) {
   return pieces;
 }
 
-void take_over(ImageStore& store, Staging& staging, const Reference& name,
+// False: somebody removed meanwhile what the worker left out because the store had it.
+bool take_over(ImageStore& store, Staging& staging, const Reference& name,
                const WorkerResult& result) {
   const StoreLayout& layout = store.layout();
   const std::vector<Piece> pieces = pieces_of(layout, result.image);
   for (const Piece& piece : pieces)
-    if (!piece.in_place()) staging.flush(piece.staged);
+    if (!piece.in_place() && staging.contains(piece.staged)) staging.flush(piece.staged);
 
   const base::FileLock lock = store.lock_for_change();
   for (const Piece& piece : pieces)
-    if (!piece.in_place()) staging.install(piece.staged, piece.target, piece.bytes);
-  base::sync_directory(layout.blobs());
-  base::sync_directory(layout.disks());
+    if (!piece.in_place() && !staging.contains(piece.staged)) return false;
+  bool changed = false;
+  for (const Piece& piece : pieces) {
+    if (piece.in_place()) continue;
+    staging.install(piece.staged, piece.target, piece.bytes);
+    changed = true;
+  }
+  if (changed) {
+    base::sync_directory(layout.blobs());
+    base::sync_directory(layout.disks());
+  }
   base::failpoint("pull.installed");
-  Reference known_as = name.with_digest(result.named);
-  store.put(lock, result.image, known_as);
-  if (name.tag() && !name.digest()) store.put(lock, result.image, name);
+  std::vector<Reference> names{name.with_digest(result.named)};
+  if (!name.digest()) names.push_back(name);
+  store.put(lock, result.image, names);
+  return true;
 }
 
 WorkerResult run_worker(ImageStore& store, const Staging& staging, const Reference& name,
@@ -220,13 +231,22 @@ WorkerResult run_worker(ImageStore& store, const Staging& staging, const Referen
   return result;
 }
 
-WorkerResult pull_once(ImageStore& store, const Reference& name, const PullOptions& options,
-                       base::Progress& progress) {
+std::optional<WorkerResult> pull_once(ImageStore& store, const Reference& name,
+                                      const PullOptions& options, base::Progress& progress) {
   const std::optional<Account> account = worker_account(options.worker_user);
   Staging staging(store, account);
   WorkerResult result = run_worker(store, staging, name, options, account, progress);
-  take_over(store, staging, name, result);
+  if (!take_over(store, staging, name, result)) return std::nullopt;
   return result;
+}
+
+WorkerResult pull_until_whole(ImageStore& store, const Reference& name, const PullOptions& options,
+                              base::Progress& progress) {
+  constexpr int most_attempts = 3;
+  for (int attempt = 0; attempt < most_attempts; ++attempt)
+    if (auto result = pull_once(store, name, options, progress)) return std::move(*result);
+  throw base::Error(base::ErrorKind::unavailable,
+                    "parts of the image are removed from the store as fast as they come");
 }
 
 }  // namespace
@@ -242,7 +262,7 @@ Pulled pull(ImageStore& store, const Reference& name, const PullOptions& options
   progress.message((wanted.digest() ? wanted.digest()->text() : *wanted.tag()) + ": Pulling from " +
                    wanted.path());
   const std::optional<Image> before = store.find(wanted);
-  const WorkerResult result = pull_once(store, wanted, options, progress);
+  const WorkerResult result = pull_until_whole(store, wanted, options, progress);
   Image image = store.require(result.image.id.text());
   const bool changed = !before || before->id != image.id;
   return {.image = std::move(image), .digest = result.named, .changed = changed};

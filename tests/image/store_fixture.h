@@ -55,9 +55,9 @@ class StoreTest : public testing::Test {
     }
     base::replace_file(store_.layout().blob(image.config_blob.digest), "config");
     base::replace_file(store_.layout().blob(image.manifest.digest), "manifest");
-    store_.put(
-        lock, image,
-        name.empty() ? std::nullopt : std::optional(Reference::parse(name).with_default_tag()));
+    std::vector<Reference> names;
+    if (!name.empty()) names.push_back(Reference::parse(name).with_default_tag());
+    store_.put(lock, image, names);
   }
 
   std::vector<std::string> files(const std::string& folder) const {
