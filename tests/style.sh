@@ -70,7 +70,11 @@ check_tidy() {
     return
   fi
   if (($#)); then printf '%s\0' "$@"; else tracked '*.cc'; fi | while IFS= read -r -d '' file; do
-    grep -qF "/$file\"" "$build/compile_commands.json" && printf '%s\0' "$PWD/$file"
+    if grep -qF "/$file\"" "$build/compile_commands.json"; then
+      printf '%s\0' "$PWD/$file"
+    else
+      echo "warning: $file: not compiled in $build, not looked at" >&2
+    fi
   done | xargs -0r -n 4 -P 2 clang-tidy -p "$build" --quiet --extra-arg=-w 2>/dev/null |
     grep -E ': (warning|error): ' | sed "s#^.*$PWD/##" | sort -u
 }
