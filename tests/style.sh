@@ -76,7 +76,7 @@ check_tidy() {
       echo "warning: $file: not compiled in $build, not looked at" >&2
     fi
   done | xargs -0r -n 4 -P 2 clang-tidy -p "$build" --quiet --extra-arg=-w 2>/dev/null |
-    grep -E ': (warning|error): ' | sed "s#^.*$PWD/##" | sort -u
+    grep -E ': (warning|error): ' | sed -E "s#^.*($PWD/|\.\./)##" | sort -u
 }
 
 check_format | found
