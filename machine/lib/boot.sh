@@ -6,7 +6,7 @@ stage_reached() {
   awk 'BEGIN { reached = "QEMU" }
        /^\(XEN\) / { if (reached == "QEMU") reached = "Xen" }
        /Serial input to DOM0/ { reached = "dom0\047s kernel" }
-       /^vxn-machine: stage / { sub(/\r$/, ""); reached = substr($0, 20) }
+       /^vxn-machine: stage / { gsub(/\r/, ""); reached = substr($0, 20) }
        END { print reached }' "$run_dir/log/serial" 2>/dev/null || echo QEMU
 }
 

@@ -27,11 +27,12 @@ processor_options() {
   fi
 }
 
-# The mitigations protect nothing inside an emulator and cost a third of its speed.
+# The mitigations protect nothing inside an emulator and cost much of its speed; scrubbing
+# would make the host back all of the memory at once.
 xen_arguments() {
   echo "console=com1 com1=115200,8n1 loglvl=info guest_loglvl=warning conring_size=1M" \
     "dom0_mem=${dom0_memory_mib}M,max:${dom0_memory_mib}M dom0_max_vcpus=$cpus" \
-    "no-real-mode edd=off spec-ctrl=no xpti=no ${VXN_MACHINE_XEN_ARGUMENTS-}"
+    "bootscrub=0 no-real-mode edd=off spec-ctrl=no xpti=no ${VXN_MACHINE_XEN_ARGUMENTS-}"
 }
 
 kernel_arguments() {

@@ -4,6 +4,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
   export machine=$BATS_TEST_DIRNAME/../../machine
+  export VXN_BUILD_DIR=/nonexistent # a build that goes on beside the test would be installed
   export flavour=${VXN_TEST_FLAVOUR:---bare}
   "$machine/run" "$flavour" true
 }
