@@ -58,6 +58,17 @@ SquashfsOptions squashfs_options(const LayerDiskOptions& options) {
           .max_bytes = options.max_disk_bytes};
 }
 
+Node node_below(const SquashfsInode& inode) {
+  Node node{.type = inode.type,
+            .mode = inode.mode,
+            .uid = inode.uid,
+            .gid = inode.gid,
+            .mtime = inode.mtime};
+  node.more = std::make_unique<NodeDetails>(NodeDetails{
+      .target = inode.target, .major = inode.major, .minor = inode.minor, .xattrs = inode.xattrs});
+  return node;
+}
+
 class Conversion {
  public:
   Conversion(ByteSource& tar, int output, const LowerLayers& below, const LayerDiskOptions& options)
@@ -155,18 +166,21 @@ Node Conversion::node_of(const TarEntry& entry) {
             .mode = entry.mode,
             .uid = entry.uid,
             .gid = entry.gid,
-            .mtime = entry.mtime,
-            .major = entry.major,
-            .minor = entry.minor,
-            .target = entry.link_target,
-            .xattrs = kept_xattrs(entry)};
+            .mtime = entry.mtime};
+  if (auto xattrs = kept_xattrs(entry); !xattrs.empty())
+    node.details_to_change().xattrs = std::move(xattrs);
   if (entry.type == EntryType::symlink) {
-    node.mode = 0777;
-    if (node.target.empty() || node.target.size() > max_symlink)
+    if (entry.link_target.empty() || entry.link_target.size() > max_symlink)
       refuse(entry, "is a symbolic link of impossible length");
+    node.mode = 0777;
+    node.details_to_change().target = entry.link_target;
   }
-  if (node.major > max_major || node.minor > max_minor)
-    refuse(entry, "is a device of impossible number");
+  if (entry.type == EntryType::character_device || entry.type == EntryType::block_device) {
+    if (entry.major > max_major || entry.minor > max_minor)
+      refuse(entry, "is a device of impossible number");
+    node.details_to_change().major = entry.major;
+    node.details_to_change().minor = entry.minor;
+  }
   if (entry.type == EntryType::file)
     node.content = static_cast<std::uint32_t>(write_content(entry));
   return node;
@@ -203,17 +217,8 @@ ContentId Conversion::write_content(const TarEntry& entry) {
 }
 
 Node Conversion::copy_from_below(const LowerView::Found& found) {
-  const SquashfsInode& inode = found.inode;
-  Node node{.type = inode.type,
-            .mode = inode.mode,
-            .uid = inode.uid,
-            .gid = inode.gid,
-            .mtime = inode.mtime,
-            .major = inode.major,
-            .minor = inode.minor,
-            .target = inode.target,
-            .xattrs = inode.xattrs};
-  if (inode.type == EntryType::file && inode.size > 0)
+  Node node = node_below(found.inode);
+  if (node.type == EntryType::file && found.inode.size > 0)
     node.content = static_cast<std::uint32_t>(copy_content(found));
   return node;
 }
@@ -244,18 +249,15 @@ void Conversion::fill_implied_directories() {
   while (!steps.empty()) {
     const Step step = std::move(steps.back());
     steps.pop_back();
-    for (const auto& [name, child] : tree_.at(step.node).children) {
+    for (const auto& [name, child] : tree_.at(step.node).details().children) {
       Node& node = tree_.at(child.node);
       if (node.type != EntryType::directory) continue;
       const bool hidden = step.hidden || child.hides_below;
       auto found = hidden ? std::nullopt : below_.find(step.below, name);
       if (node.implied && !hidden) result_.uses_lower = true;
       if (node.implied && found && found->inode.type == EntryType::directory) {
-        node.mode = found->inode.mode;
-        node.uid = found->inode.uid;
-        node.gid = found->inode.gid;
-        node.mtime = found->inode.mtime;
-        node.xattrs = std::move(found->inode.xattrs);
+        Node below = node_below(found->inode);
+        node.take_metadata(below);
       }
       steps.push_back({child.node, hidden || node.opaque,
                        found ? std::move(found->directory) : LowerView::Directory{}});

@@ -30,9 +30,10 @@ struct LayerDiskOptions {
   std::uint32_t block_size = 128 * 1024;  // power of two, 4 KiB … 1 MiB
   unsigned threads = 0;                   // that compress; 0: as many as there are processors
   // Limits; what exceeds one is corrupt.
-  std::uint64_t max_entries = 4'000'000;  // and files and directories that they make
-  std::size_t max_path = 4096;            // PATH_MAX of the guest
-  std::uint64_t max_metadata_bytes = std::uint64_t{512} << 20;  // names, link targets, xattrs
+  std::uint64_t max_entries =
+      2'000'000;  // and files and directories that they make (300 bytes of memory each)
+  std::size_t max_path = 4096;                                  // PATH_MAX of the guest
+  std::uint64_t max_metadata_bytes = std::uint64_t{256} << 20;  // names, link targets, xattrs
   std::uint64_t max_file_bytes = std::uint64_t{1} << 40;        // of one file, holes included
   std::uint64_t max_total_bytes = std::uint64_t{16} << 40;      // of all of them
   std::uint64_t max_disk_bytes = std::uint64_t{1} << 40;        // what is written

@@ -38,7 +38,26 @@ std::vector<std::string> normalise_path(std::string_view path, std::size_t max_p
   return names;
 }
 
-LayerTree::LayerTree() { nodes_.push_back({.implied = true}); }
+const NodeDetails& Node::details() const {
+  static const NodeDetails none;
+  return more ? *more : none;
+}
+
+NodeDetails& Node::details_to_change() {
+  if (!more) more = std::make_unique<NodeDetails>();
+  return *more;
+}
+
+void Node::take_metadata(Node& from) {
+  mode = from.mode;
+  uid = from.uid;
+  gid = from.gid;
+  mtime = from.mtime;
+  if (more) more->xattrs.clear();
+  if (from.more) details_to_change().xattrs = std::move(from.more->xattrs);
+}
+
+LayerTree::LayerTree() { nodes_.emplace_back().implied = true; }
 
 NodeId LayerTree::add(Node node) {
   nodes_.push_back(std::move(node));
@@ -56,7 +75,7 @@ void LayerTree::set(Name& name, NodeId node) {
 NodeId LayerTree::directory_at(const std::vector<std::string>& path, std::size_t depth) {
   NodeId current = NodeId::root;
   for (std::size_t i = 0; i < depth; ++i) {
-    Name& name = at(current).children[path[i]];
+    Name& name = at(current).details_to_change().children[path[i]];
     if (name.node == NodeId::root || at(name.node).type != EntryType::directory) {
       set(name, add({.implied = true}));
       has_implied_ = true;
@@ -71,7 +90,7 @@ NodeId LayerTree::place(const std::vector<std::string>& path, NodeId node) {
     if (at(node).type != EntryType::directory) refuse("/", "is not a directory in this layer");
     return adopt(NodeId::root, node);
   }
-  Name& name = at(directory_at(path, path.size() - 1)).children[path.back()];
+  Name& name = at(directory_at(path, path.size() - 1)).details_to_change().children[path.back()];
   const bool both_directories = name.node != NodeId::root &&
                                 at(name.node).type == EntryType::directory &&
                                 at(node).type == EntryType::directory;
@@ -80,25 +99,18 @@ NodeId LayerTree::place(const std::vector<std::string>& path, NodeId node) {
   return node;
 }
 
-// The directory `into` takes over the metadata of `from`.
 NodeId LayerTree::adopt(NodeId into, NodeId from) {
-  Node& to = at(into);
-  Node& source = at(from);
-  to.mode = source.mode;
-  to.uid = source.uid;
-  to.gid = source.gid;
-  to.mtime = source.mtime;
-  to.xattrs = std::move(source.xattrs);
-  to.implied = source.implied;
+  at(into).take_metadata(at(from));
+  at(into).implied = at(from).implied;
   return into;
 }
 
 void LayerTree::white_out(const std::vector<std::string>& path) {
   assert(!path.empty());
-  Name& name = at(directory_at(path, path.size() - 1)).children[path.back()];
+  Name& name = at(directory_at(path, path.size() - 1)).details_to_change().children[path.back()];
   name.hides_below = true;
   if (name.node == NodeId::root)
-    name.node = add({.type = EntryType::character_device, .mode = 0, .whiteout = true});
+    name.node = add({.type = EntryType::character_device, .whiteout = true, .mode = 0});
   else
     set(name, name.node);
 }
@@ -110,7 +122,7 @@ void LayerTree::make_opaque(const std::vector<std::string>& directory) {
 std::optional<NodeId> LayerTree::find(const std::vector<std::string>& path) const {
   NodeId current = NodeId::root;
   for (const std::string& name : path) {
-    const auto& children = at(current).children;
+    const Children& children = at(current).details().children;
     const auto child = children.find(name);
     if (child == children.end()) return std::nullopt;
     current = child->second.node;

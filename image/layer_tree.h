@@ -28,23 +28,35 @@ struct Name {
   bool hides_below = false;  // there was a whiteout of it: a directory that gets it is opaque
 };
 
-// A file, directory …; several names may lead to one node unless it is a directory.
+using Children = std::map<std::string, Name, std::less<>>;
+
+// What few nodes have.
+struct NodeDetails {
+  std::string target;  // of a symlink
+  std::uint32_t major = 0;
+  std::uint32_t minor = 0;
+  std::vector<Xattr> xattrs;  // at most one of a name
+  Children children;          // of a directory
+};
+
+// A file, directory …; several names may lead to one node unless it is a directory. Small, for
+// there may be millions.
 struct Node {
   EntryType type = EntryType::directory;  // never hard_link
+  bool implied = false;   // a directory without an entry of its own (yet): its metadata is a guess
+  bool opaque = false;    // a directory that hides the layers below
+  bool whiteout = false;  // hides its name in the layers below; a character device 0:0
   std::uint16_t mode = 0755;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  std::int64_t mtime = 0;
-  std::uint32_t major = 0;
-  std::uint32_t minor = 0;
   std::uint32_t content = 0xffffffff;  // whatever the builder keeps for a file
-  std::string target;                  // of a symlink
-  std::vector<Xattr> xattrs;           // at most one of a name
-  // Of directories:
-  std::map<std::string, Name, std::less<>> children;
-  bool implied = false;   // no entry of its own (yet): its metadata is a guess
-  bool opaque = false;    // hides the layers below
-  bool whiteout = false;  // hides its name in the layers below; a character device 0:0
+  std::int64_t mtime = 0;
+  std::unique_ptr<NodeDetails> more;
+
+  const NodeDetails& details() const;  // all empty where there are none
+  NodeDetails& details_to_change();
+  // Mode, owner, time and xattrs of another.
+  void take_metadata(Node& from);
 };
 
 class LayerTree {

@@ -5,7 +5,6 @@
 #include <sqfs/data_reader.h>
 #include <sqfs/dir.h>
 #include <sqfs/id_table.h>
-#include <sqfs/inode.h>
 #include <sqfs/meta_reader.h>
 #include <sqfs/super.h>
 #include <sqfs/xattr.h>
@@ -19,6 +18,7 @@
 
 #include "base/error.h"
 #include "image/sqfs_object.h"
+#include "image/squashfs_inode.h"
 
 namespace image {
 
@@ -26,56 +26,12 @@ namespace {
 
 constexpr std::uint32_t no_xattrs = 0xffffffff;
 
-using InodePtr = SqfsMemory<sqfs_inode_generic_t>;
 using Listing = std::map<std::string, SquashfsReader::Reference, std::less<>>;
 
 std::uint64_t file_size(int fd) {
   struct stat status {};
   if (fstat(fd, &status) != 0) base::throw_errno("reading a layer's disk");
   return static_cast<std::uint64_t>(status.st_size);
-}
-
-EntryType type_of(std::uint16_t type) {
-  switch (type) {
-    case SQFS_INODE_DIR:
-    case SQFS_INODE_EXT_DIR:
-      return EntryType::directory;
-    case SQFS_INODE_FILE:
-    case SQFS_INODE_EXT_FILE:
-      return EntryType::file;
-    case SQFS_INODE_SLINK:
-    case SQFS_INODE_EXT_SLINK:
-      return EntryType::symlink;
-    case SQFS_INODE_BDEV:
-    case SQFS_INODE_EXT_BDEV:
-      return EntryType::block_device;
-    case SQFS_INODE_CDEV:
-    case SQFS_INODE_EXT_CDEV:
-      return EntryType::character_device;
-    case SQFS_INODE_FIFO:
-    case SQFS_INODE_EXT_FIFO:
-      return EntryType::fifo;
-    default:
-      throw base::Error(base::ErrorKind::corrupt, "a layer's disk has an inode of unknown type");
-  }
-}
-
-std::uint32_t links_of(const sqfs_inode_generic_t& inode) {
-  switch (inode.base.type) {
-    case SQFS_INODE_EXT_FILE:
-      return inode.data.file_ext.nlink;
-    case SQFS_INODE_SLINK:
-    case SQFS_INODE_EXT_SLINK:
-      return inode.data.slink.nlink;
-    case SQFS_INODE_DIR:
-      return inode.data.dir.nlink;
-    case SQFS_INODE_EXT_DIR:
-      return inode.data.dir_ext.nlink;
-    case SQFS_INODE_FILE:
-      return 1;
-    default:
-      return inode.data.dev.nlink;  // first in all that remain
-  }
 }
 
 }  // namespace
@@ -94,7 +50,7 @@ struct SquashfsReader::Impl {
   Object* made(Object* object) const {
     return file.made(object, "reading a layer's disk");
   }
-  InodePtr load(Reference reference);
+  InodeMemory load(Reference reference);
   const Listing& listing(Reference directory);
   std::vector<Xattr> xattrs_of(const sqfs_inode_generic_t& inode);
 
@@ -109,7 +65,7 @@ struct SquashfsReader::Impl {
   // Directories that were looked into, whole: squashfs itself only searches from the start.
   std::unordered_map<Reference, Listing> listings;
   Reference open_reference = std::numeric_limits<Reference>::max();
-  InodePtr open_file;
+  InodeMemory open_file;
 };
 
 SquashfsReader::Impl::Impl(int fd) : file(fd, file_size(fd), std::numeric_limits<off_t>::max()) {
@@ -138,18 +94,18 @@ SquashfsReader::Impl::Impl(int fd) : file(fd, file_size(fd), std::numeric_limits
   }
 }
 
-InodePtr SquashfsReader::Impl::load(Reference reference) {
+InodeMemory SquashfsReader::Impl::load(Reference reference) {
   sqfs_inode_generic_t* loaded = nullptr;
   check(sqfs_meta_reader_read_inode(inodes.get(), &super, reference >> 16, reference & 0xffff,
                                     &loaded));
-  return InodePtr(loaded);
+  return InodeMemory(loaded);
 }
 
 const Listing& SquashfsReader::Impl::listing(Reference directory) {
   const auto [found, is_new] = listings.try_emplace(directory);
   if (!is_new) return found->second;
-  const InodePtr inode = load(directory);
-  if (type_of(inode->base.type) != EntryType::directory) return found->second;
+  const InodeMemory inode = load(directory);
+  if (entry_type_of(*inode) != EntryType::directory) return found->second;
   sqfs_readdir_state_t state{};
   check(sqfs_readdir_state_init(&state, &super, inode.get()));
   for (;;) {
@@ -194,8 +150,8 @@ SquashfsReader::SquashfsReader(SquashfsReader&&) noexcept = default;
 SquashfsReader::Reference SquashfsReader::root() const { return impl_->super.root_inode_ref; }
 
 SquashfsInode SquashfsReader::inode(Reference reference) {
-  const InodePtr from = impl_->load(reference);
-  SquashfsInode inode{.type = type_of(from->base.type)};
+  const InodeMemory from = impl_->load(reference);
+  SquashfsInode inode{.type = entry_type_of(*from)};
   inode.mode = from->base.mode & 07777;
   impl_->check(sqfs_id_table_index_to_id(impl_->ids.get(), from->base.uid_idx, &inode.uid));
   impl_->check(sqfs_id_table_index_to_id(impl_->ids.get(), from->base.gid_idx, &inode.gid));
@@ -208,8 +164,8 @@ SquashfsInode SquashfsReader::inode(Reference reference) {
     inode.target = {reinterpret_cast<const char*>(from->extra), from->data.slink.target_size};
   } else if (inode.type == EntryType::character_device || inode.type == EntryType::block_device) {
     const std::uint32_t device = from->data.dev.devno;
-    inode.major = (device >> 8) & 0xfff;
-    inode.minor = (device & 0xff) | ((device >> 12) & 0xfff00);
+    inode.major = device_major(device);
+    inode.minor = device_minor(device);
   }
   inode.xattrs = impl_->xattrs_of(*from);
   return inode;
@@ -235,7 +191,7 @@ std::size_t SquashfsReader::read(Reference file, std::uint64_t offset,
     impl_->open_file = impl_->load(file);
     impl_->open_reference = file;
   }
-  if (type_of(impl_->open_file->base.type) != EntryType::file) return 0;
+  if (entry_type_of(*impl_->open_file) != EntryType::file) return 0;
   constexpr std::size_t most = 1 << 30;
   const sqfs_s32 count =
       sqfs_data_reader_read(impl_->data.get(), impl_->open_file.get(), offset, buffer.data(),

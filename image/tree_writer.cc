@@ -42,7 +42,7 @@ class TreeWriter {
     number(NodeId::root);
     for (std::size_t i = 0; i < directories_.size(); ++i) {
       const std::uint32_t parent = of(directories_[i]).place.number;
-      for (const auto& [name, child] : tree_.at(directories_[i]).children) {
+      for (const auto& [name, child] : tree_.at(directories_[i]).details().children) {
         if (!is_shown(name)) continue;
         number(child.node);
         if (tree_.at(child.node).type != EntryType::directory) continue;
@@ -65,13 +65,13 @@ class TreeWriter {
 
   void write_directory(NodeId id) {
     const Node& directory = tree_.at(id);
-    for (const auto& [name, child] : directory.children)
+    for (const auto& [name, child] : directory.details().children)
       if (is_shown(name) && of(child.node).place.format == 0)
         of(child.node).place = write_other(child.node);
     writer_.begin_directory();
-    for (const auto& [name, child] : directory.children)
+    for (const auto& [name, child] : directory.details().children)
       if (is_shown(name)) writer_.add_name(name, of(child.node).place);
-    std::vector<Xattr> xattrs = directory.xattrs;
+    std::vector<Xattr> xattrs = directory.details().xattrs;
     if (directory.opaque && id != NodeId::root)
       xattrs.push_back({.name = std::string(opaque_xattr), .value = "y"});
     InodeHead head = head_of(id);
@@ -87,11 +87,11 @@ class TreeWriter {
       case EntryType::file:
         return writer_.write_file(head, static_cast<ContentId>(node.content));
       case EntryType::symlink:
-        return writer_.write_symlink(head, node.target);
+        return writer_.write_symlink(head, node.details().target);
       case EntryType::fifo:
         return writer_.write_fifo(head);
       default:
-        return writer_.write_device(head, node.type, node.major, node.minor);
+        return writer_.write_device(head, node.type, node.details().major, node.details().minor);
     }
   }
 
@@ -107,7 +107,7 @@ class TreeWriter {
             .gid = node.gid,
             .mtime = static_cast<std::uint32_t>(mtime),
             .links = inode.links,
-            .xattrs = node.xattrs};
+            .xattrs = node.details().xattrs};
   }
 
   const LayerTree& tree_;

@@ -196,6 +196,14 @@ TEST(LayerLimits, directories_of_every_size_around_64_kib_are_whole) {
   }
 }
 
+TEST(LayerLimits, a_directory_too_long_for_an_index_does_without) {
+  TarBuilder tar;
+  constexpr int count = 120000;
+  for (int i = 0; i < count; ++i) tar.gnu_long('L', fmt::format("{:0254}", i)).file("x", "");
+  DiskView view(convert(tar.finish()));
+  EXPECT_EQ(view.paths().size(), static_cast<std::size_t>(count));
+}
+
 TEST(LayerLimits, a_hundred_thousand_entries_in_one_directory_can_be_found) {
   TarBuilder tar;
   for (int i = 0; i < 100000; ++i) tar.file(fmt::format("d/{:06}", i * 7919 % 100000), "");
