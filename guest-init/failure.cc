@@ -46,7 +46,7 @@ void report(protocol::LogLevel level, std::string_view line) {
   text += ">vxn: ";
   text += line;
   text += '\n';
-  const Fd log = open_path("/dev/kmsg", O_WRONLY | O_NOCTTY);
+  const Fd log = open_path("/dev/kmsg", O_WRONLY | O_APPEND | O_NOCTTY);
   const std::string_view out = log ? std::string_view(text) : std::string_view(text).substr(3);
   if (write(log ? log.get() : STDERR_FILENO, out.data(), out.size()) < 0) return;  // nowhere else
 }

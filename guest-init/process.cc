@@ -126,7 +126,7 @@ bool Process::take(const protocol::Frame& frame) {
     case FrameType::eof:
       return input && input_.accept_eof(frame.offset);
     case FrameType::close:
-      if (!input) output(frame.stream).discard();
+      if (!input) close_output(frame.stream);
       return !input;
     case FrameType::ack: {
       protocol::Reader reader(frame.payload);
@@ -149,6 +149,14 @@ bool Process::take(const protocol::Frame& frame) {
     default:
       return false;
   }
+}
+
+// A terminal cannot be closed one way: it is hung up.
+void Process::close_output(std::uint8_t stream) {
+  output(stream).discard();
+  if (!terminal_master_) return;
+  input_.close();
+  terminal_master_.reset();
 }
 
 void Process::forget_said() {

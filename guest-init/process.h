@@ -48,6 +48,7 @@ class Process {
   void read_words();
   void take_terminal(Terminal terminal);
   void started();
+  void close_output(std::uint8_t stream);
   bool emit_word(Connection& connection);
   bool emit_input(Connection& connection);
   bool emit_output(std::uint8_t stream, Connection& connection);

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -145,7 +146,8 @@ constexpr Limit limits[] = {
 bool set_limits(Child&, Failure& failure) {
   for (const Limit& limit : limits) {
     const rlimit both = {.rlim_cur = limit.value, .rlim_max = limit.value};
-    if (setrlimit(limit.resource, &both) != 0) {
+    // EPERM: more than this kernel gives to anybody; then its own limit stays.
+    if (setrlimit(limit.resource, &both) != 0 && errno != EPERM) {
       return fail(failure, FailureStage::other, "setting the process's limits");
     }
   }
@@ -170,8 +172,17 @@ bool look_up_command(Child& child, Failure& failure) {
   return find_command(argv[0], child.env, child.command, failure);
 }
 
+// By the system call: the library keeps two signals to itself, which may have been ignored too.
 void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  const struct {
+    void (*handler)(int) = SIG_DFL;
+    unsigned long flags = 0;
+    void (*restorer)() = nullptr;
+    std::uint64_t mask = 0;
+  } defaults;  // the kernel's struct sigaction
+  for (int number = 1; number < NSIG; ++number) {
+    syscall(SYS_rt_sigaction, number, &defaults, nullptr, sizeof defaults.mask);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

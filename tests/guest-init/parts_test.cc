@@ -1,0 +1,131 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "base/file.h"
+#include "guest-init/command.h"
+#include "guest-init/fd.h"
+#include "guest-init/overlay.h"
+#include "guest-init/text.h"
+
+namespace guest_init {
+namespace {
+
+TEST(LowerDirectories, HaveTheTopLayerFirst) {
+  EXPECT_EQ(lower_directories(1), "1");
+  EXPECT_EQ(lower_directories(3), "3:2:1");
+}
+
+TEST(LowerDirectories, OfTheMostLayersFitIntoAPageWithTheOtherOptions) {
+  EXPECT_LT(lower_directories(max_layers).size(), 1000u);
+}
+
+TEST(Text, IsCutAtTheSeparator) {
+  std::string_view rest = "a:b::c";
+  EXPECT_EQ(cut(rest, ':'), "a");
+  EXPECT_EQ(cut(rest, ':'), "b");
+  EXPECT_EQ(cut(rest, ':'), "");
+  EXPECT_EQ(cut(rest, ':'), "c");
+  EXPECT_EQ(rest, "");
+  EXPECT_EQ(cut(rest, ':'), "");
+}
+
+TEST(Text, IsANumberAsAWholeOrNot) {
+  EXPECT_EQ(to_number<unsigned>("42"), 42u);
+  EXPECT_EQ(to_number<unsigned>("4294967295"), 4294967295u);
+  for (const char* text : {"", "x", "4x", " 4", "-4", "4294967296"}) {
+    EXPECT_FALSE(to_number<unsigned>(text)) << text;
+  }
+}
+
+TEST(Failure, SaysWhyInTheMiddleOfALine) {
+  Failure failure;
+  errno = ENOENT;
+  EXPECT_FALSE(fail(failure, FailureStage::mount, "mounting /x"));
+  EXPECT_EQ(failure.text, "mounting /x: no such file or directory");
+  EXPECT_EQ(failure.error_number, ENOENT);
+}
+
+class Files : public ::testing::Test {
+ protected:
+  std::string path(const std::string& name) const { return directory_.path() + "/" + name; }
+
+ private:
+  base::TempDir directory_{::testing::TempDir(), "parts"};
+};
+
+TEST_F(Files, AreReadWholeWithinALimit) {
+  base::replace_file(path("file"), std::string(10000, 'x'));
+  std::string content;
+  EXPECT_TRUE(read_file(path("file"), 10000, content));
+  EXPECT_EQ(content.size(), 10000u);
+  EXPECT_FALSE(read_file(path("file"), 9999, content));
+  EXPECT_EQ(errno, EFBIG);
+  EXPECT_FALSE(read_file(path("absent"), 9999, content));
+  EXPECT_EQ(errno, ENOENT);
+}
+
+TEST_F(Files, ThatWouldBlockAreNotRead) {
+  ASSERT_EQ(mkfifo(path("fifo").c_str(), 0600), 0);
+  std::string content;
+  EXPECT_FALSE(read_file(path("fifo"), 100, content));
+  EXPECT_FALSE(read_file(path(""), 100, content)) << "a directory";
+}
+
+TEST_F(Files, HaveTheirDirectoriesMade) {
+  EXPECT_TRUE(make_directories(path("a/b/c")));
+  EXPECT_TRUE(make_directories(path("a/b/c")));
+  base::replace_file(path("plain"), "");
+  EXPECT_FALSE(make_directories(path("plain/below")));
+  EXPECT_EQ(errno, ENOTDIR);
+}
+
+TEST_F(Files, AreFoundInPathAsDockerDoes) {
+  base::make_directories(path("1/directory"));
+  base::make_directories(path("2"));
+  base::replace_file(path("1/plain"), "", 0644);
+  base::replace_file(path("2/plain"), "", 0755);
+  base::replace_file(path("2/directory"), "", 0755);
+  base::replace_file(path("1/first"), "", 0755);
+  base::replace_file(path("2/first"), "", 0755);
+  const std::vector<std::string> env = {"PATHX=/", "PATH=" + path("1") + ":" + path("2")};
+  struct Case {
+    std::string name;
+    std::string found;
+    int error_number;
+    std::string text;
+  };
+  const Case cases[] = {
+      {"first", path("1/first"), 0, ""},
+      {"plain", path("2/plain"), 0, ""},          // passes over what may not be executed
+      {"directory", path("2/directory"), 0, ""},  // and over directories
+      {path("1/first"), path("1/first"), 0, ""},
+      {"absent", "", ENOENT, "exec: \"absent\": executable file not found in $PATH"},
+      {"", "", ENOENT, "exec: \"\": executable file not found in $PATH"},
+      {"/absent", "", ENOENT, "exec: \"/absent\": stat /absent: no such file or directory"},
+      {path("1/plain"), "", EACCES, "exec: \"" + path("1/plain") + "\": permission denied"},
+      {path("1"), "", EISDIR, "exec: \"" + path("1") + "\": is a directory"},
+  };
+  for (const Case& c : cases) {
+    Failure failure;
+    std::string found;
+    EXPECT_EQ(find_command(c.name, env, found, failure), c.error_number == 0) << c.name;
+    EXPECT_EQ(failure.error_number, c.error_number) << c.name;
+    EXPECT_EQ(failure.text, c.text);
+    if (c.error_number == 0) {
+      EXPECT_EQ(found, c.found);
+    }
+  }
+}
+
+TEST(Environment, IsLookedUpByWholeNames) {
+  const std::vector<std::string> env = {"PATHS=1", "PATH=2", "EMPTY=", "BARE"};
+  EXPECT_STREQ(value_of(env, "PATH"), "2");
+  EXPECT_STREQ(value_of(env, "EMPTY"), "");
+  EXPECT_EQ(value_of(env, "BARE"), nullptr);
+  EXPECT_EQ(value_of(env, "PAT"), nullptr);
+}
+
+}  // namespace
+}  // namespace guest_init

@@ -1,0 +1,93 @@
+// A guest without Xen: the agent of guest-init as PID 1 of fresh namespaces, its root on a tmpfs,
+// its disks loop devices, its slot the listening socket that is descriptor 3. usage: unshare
+// --mount --pid --fork … pretend_guest DIRECTORY LOG CGROUP
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "guest-init/loop.h"
+#include "guest-init/mini_init.h"
+#include "guest-init/uevents.h"
+#include "tests/support/socket_transport.h"
+
+namespace {
+
+using namespace guest_init;
+
+constexpr int listener = 3;
+
+[[noreturn]] void give_up(const char* what) {
+  perror(what);
+  _exit(99);
+}
+
+void require(bool done, const char* what) {
+  if (!done) give_up(what);
+}
+
+// What the real one gets from its initramfs and its first boot step.
+void make_root(const std::string& root, const std::string& log) {
+  const auto at = [&](const char* path) { return root + path; };
+  require(mount("tmpfs", root.c_str(), "tmpfs", 0, "mode=0755") == 0, "tmpfs");
+  for (const char* directory : {"/dev", "/proc", "/sys", "/cgroups"}) {
+    require(mkdir(at(directory).c_str(), 0755) == 0, directory);
+  }
+  require(mount("devtmpfs", at("/dev").c_str(), "devtmpfs", 0, nullptr) == 0, "devtmpfs");
+  require(mount("proc", at("/proc").c_str(), "proc", 0, nullptr) == 0, "proc");
+  require(mount("sysfs", at("/sys").c_str(), "sysfs", 0, nullptr) == 0, "sysfs");
+  require(mount("cgroup2", at("/cgroups").c_str(), "cgroup2", 0, nullptr) == 0, "cgroup2");
+  // Nothing of a test belongs into the kernel's log.
+  if (access(at("/dev/kmsg").c_str(), F_OK) == 0) {
+    require(mount(log.c_str(), at("/dev/kmsg").c_str(), nullptr, MS_BIND, nullptr) == 0, "kmsg");
+  }
+}
+
+void enter_root(const std::string& root) {
+  require(chdir(root.c_str()) == 0 && syscall(SYS_pivot_root, ".", ".") == 0 &&
+              umount2(".", MNT_DETACH) == 0 && chdir("/") == 0,
+          "pivot_root");
+}
+
+void prepare(Guest& guest, const char* cgroup) {
+  guest.exec_ns = boot_time_ns();
+  guest.epoch = guest.exec_ns;
+  guest.disk_prefix = "loop";
+  guest.cgroups = std::string("/cgroups/") + cgroup;
+  guest.uevents = open_uevents();
+  guest.own_pid_namespace = open_path("/proc/self/ns/pid", O_RDONLY);
+  guest.power_off = [] { _exit(0); };
+  require(make_directories(guest.cgroups + "/vxn"), "cgroup");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 2 && std::string_view(argv[0]) == mini_init_name) {
+    return run_mini_init(atoi(argv[1]));
+  }
+  if (argc != 4 || getpid() != 1) return 98;
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  fcntl(listener, F_SETFD, FD_CLOEXEC);
+  Guest guest;
+  guest.own_binary = open_path("/proc/self/exe", O_PATH);
+  make_root(argv[1], argv[2]);
+  enter_root(argv[1]);
+  prepare(guest, argv[3]);
+
+  support::SocketTransport slot(listener, -1);
+  Agent agent(0, slot.transport(), guest);
+  std::string why;
+  require(agent.offer(why), "offer");
+  Loop loop(guest, std::span(&agent, 1));
+  Failure failure;
+  require(loop.prepare(failure), "loop");
+  loop.run();
+}
