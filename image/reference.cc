@@ -100,13 +100,18 @@ struct Split {
 
 // docker's rule: what is before the first slash is a domain where it has a dot, a colon or a
 // capital letter, or is "localhost".
-Split split_domain(std::string_view text, const NameDefaults& defaults) {
+bool names_domain(std::string_view text) {
   const std::size_t slash = text.find('/');
   const std::string_view first = text.substr(0, slash);
-  const bool named = slash != std::string_view::npos &&
-                     (first.find_first_of(".:") != std::string_view::npos || first == "localhost" ||
-                      std::ranges::any_of(first, is_upper));
-  Split split{.domain = named ? std::string(first) : defaults.domain,
+  return slash != std::string_view::npos &&
+         (first.find_first_of(".:") != std::string_view::npos || first == "localhost" ||
+          std::ranges::any_of(first, is_upper));
+}
+
+Split split_domain(std::string_view text, const NameDefaults& defaults) {
+  const bool named = names_domain(text);
+  const std::size_t slash = text.find('/');
+  Split split{.domain = named ? std::string(text.substr(0, slash)) : defaults.domain,
               .rest = std::string(named ? text.substr(slash + 1) : text)};
   if (split.domain == "index.docker.io") split.domain = "docker.io";
   if (split.rest.find('/') != std::string::npos) return split;
@@ -162,10 +167,15 @@ std::string Reference::canonical() const {
 
 std::string Reference::familiar_name(const NameDefaults& defaults) const {
   if (domain_ != defaults.domain) return name();
-  // "library/a/b" would be read back as itself, "library/a" as "a".
-  const std::string_view short_path = std::string_view(path_).substr(
-      path_.starts_with(defaults.official) ? defaults.official.size() : 0);
-  return short_path.find('/') == std::string_view::npos ? std::string(short_path) : path_;
+  // "library/a" is read back from "a", "library/a/b" only from itself.
+  const std::string_view rest = path_;
+  const std::string official = domain_ == "docker.io" ? "library/" : defaults.official;
+  if (rest.starts_with(official) && rest.find('/', official.size()) == std::string_view::npos) {
+    const std::string_view last = rest.substr(official.size());
+    return std::string(is_identifier(last) ? rest : last);
+  }
+  // Without its domain, "docker.io/a.b/c" would be c of a.b.
+  return names_domain(rest) ? name() : path_;
 }
 
 std::string Reference::familiar(const NameDefaults& defaults) const {

@@ -24,6 +24,8 @@ const std::vector<Accepted> accepted{
     {"index.docker.io/alpine", "docker.io/library/alpine", "alpine"},
     {"docker.io/library/alpine:latest", "docker.io/library/alpine:latest", "alpine:latest"},
     {"foo/bar", "docker.io/foo/bar", "foo/bar"},
+    {"docker.io/a.b/c", "docker.io/a.b/c", "docker.io/a.b/c"},
+    {"docker.io/localhost/c", "docker.io/localhost/c", "docker.io/localhost/c"},
     {"library/foo/bar", "docker.io/library/foo/bar", "library/foo/bar"},
     {"localhost/foo", "localhost/foo", "localhost/foo"},
     {"localhost:5000/foo", "localhost:5000/foo", "localhost:5000/foo"},
