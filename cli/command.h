@@ -1,67 +1,42 @@
-// One verb of the command line, and what it gets to work with.
+// One verb of the command line: a file in cli/commands/, without a header.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "cli/app.h"
+#include "cli/context.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "cli/personality.h"
 
 namespace cli {
 
-// What the options before the command said.
-struct Globals {
-  std::map<std::string, std::string> settings;  // by key, for engine::load_settings
-  bool debug = false;
-};
-
-// Outlives the command.
-class Context {
- public:
-  Context(const Personality& personality, const World& world, Globals globals);
-  ~Context();
-
-  const Personality& personality;
-  const World& world;
-  const Globals globals;
-  Output out;                          // standard output
-  Output err;                          // standard error
-  std::vector<std::string> arguments;  // what is neither option nor command name
-
-  // Made when it is first asked for: reads the settings.
-  engine::Engine& engine();
-  RowContext row_context(bool truncate) const;
-
- private:
-  std::unique_ptr<engine::Engine> engine_;
-};
-
 class Command {
  public:
   virtual ~Command() = default;
-  virtual void declare(Options& options) = 0;  // binds options to this object's members
+  // Binds options to this object's members.
+  virtual void declare(Options& options) = 0;
   // The exit status. Throws base::Error where the whole of it could not be done.
   virtual int run(Context& context) = 0;
 };
 
-// A command as --help lists it. Each file in cli/commands/ defines one; command_table.h names them.
+// A command as --help shows it; command_table.h names them all. Texts may hold {program}.
 struct CommandEntry {
   std::string_view name;     // "images"
-  std::string_view aliases;  // "image ls, image list": other ways to say it
+  std::string_view aliases;  // "image ls,image list": other ways to say it
+  std::string_view group;    // its heading in --help
   std::string_view summary;
-  std::string_view usage;  // what follows the options: "IMAGE [COMMAND] [ARG...]"
-  std::string_view group;  // heading in --help
-  std::string_view examples;
+  std::string_view usage;     // what follows the name: "[OPTIONS] IMAGE [COMMAND] [ARG...]"
+  std::string_view examples;  // a line each
   ArgumentRange takes;
-  bool interspersed = true;  // false: options end at the first argument
-  bool own_failure_125 = false;
+  bool interspersed = true;    // false: options end at the first argument
+  bool runs = false;           // its failures exit with 125, apart from the container's own
+  bool interruptible = false;  // looks at base::interrupted() and cleans up
   std::unique_ptr<Command> (*make)();
 };
+
+template <typename Verb>
+std::unique_ptr<Command> make_command() {
+  return std::make_unique<Verb>();
+}
 
 }  // namespace cli

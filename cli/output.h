@@ -19,7 +19,6 @@ class Output {
   void flush();
 
   int fd() const { return fd_; }
-  bool terminal() const;
 
  private:
   int fd_;

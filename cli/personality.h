@@ -10,7 +10,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/table.h"
 #include "engine/engine.h"
+#include "image/image.h"
+#include "image/platform.h"
 #include "image/reference.h"
 
 namespace cli {
@@ -28,8 +31,8 @@ struct ExitCodes {
 // Texts in which {name}s are filled in by fill() (cli/wording.h). Without a final newline.
 struct Messages {
   // Whole lines.
-  std::string_view failure;          // {program} {message}
-  std::string_view name_failure;     // {message}: of one of several names given to rm or rmi
+  std::string_view failure;       // {program} {message}
+  std::string_view name_failure;  // {program} {message}: of one of several names given to rm or rmi
   std::string_view refused_option;   // {command} {message}
   std::string_view unknown_command;  // {program} {word} {suggestions}
   std::string_view suggestions;      // {list}: what becomes {suggestions} where there are any
@@ -43,7 +46,7 @@ struct Messages {
   std::string_view name_in_use;        // {name} {id}
   std::string_view memory_too_small;
   std::string_view invalid_pull_policy;  // {value}
-  std::string_view invalid_memory;       // {value}
+  std::string_view invalid_directory;    // {directory}
 };
 
 // How many arguments a command takes.
@@ -51,6 +54,14 @@ struct ArgumentRange {
   unsigned least = 0;
   unsigned most = 0;
   static constexpr unsigned any = ~0u;
+};
+
+struct RefusedArguments {
+  std::string command;  // "vdkr rm"
+  std::string usage;    // "vdkr rm [OPTIONS] CONTAINER [CONTAINER...]"
+  std::string summary;
+  ArgumentRange takes;
+  std::size_t given = 0;
 };
 
 // What the wording of a row depends on beside the thing itself.
@@ -66,22 +77,21 @@ struct ColumnHeader {
   std::string_view header;
 };
 
-// A listing: its rows are JSON objects, its default table a template over them.
-template <typename Item>
-struct ListStyle {
+// How a listing looks: a template over rows, each a JSON object.
+struct ListTexts {
   std::string_view table;     // "table {{.ID}}\t{{.Image}}"
   std::string_view id_field;  // what -q prints
+  bool unique_ids = false;    // -q prints an id once
   std::span<const ColumnHeader> headers;
-  // One item may be several rows (an image with several tags), or none.
-  std::vector<base::Json> (*rows)(const Item& item, const RowContext& context);
-  // `--format json`: one document of all items, or nullptr: a line of JSON for each row.
-  base::Json (*document)(std::span<const Item> items, const RowContext& context);
 };
 
-// As Go's text/tabwriter: a cell is at least this wide, padding included.
-struct TableStyle {
-  std::size_t least_width = 10;
-  std::size_t padding = 3;
+template <typename Item>
+struct ListStyle {
+  ListTexts texts;
+  // An array of rows. One item may be several of them (an image with several tags), or none.
+  base::Json (*rows)(std::span<const Item> items, const RowContext& context);
+  // `--format json`: one document, as text; nullptr: a line of JSON for each row.
+  std::string (*document)(std::span<const Item> items, const RowContext& context);
 };
 
 // What is known of a layer that is on its way.
@@ -97,7 +107,6 @@ struct PullStyle {
   bool show_messages = false;       // the engine's sentences, worded as docker does
   std::string_view untagged;        // said where the name has no tag
   std::string_view start;           // {reference}: said before anything else
-  std::string_view missing;         // {name}: said by `run` before it pulls
   // The line of a layer on a terminal, `bar` cells wide at most.
   std::string (*live_line)(const LayerProgress& layer, std::size_t bar);
   // The line that a change of state is worth where nobody watches; empty: none. `before` is null
@@ -109,28 +118,44 @@ struct PullStyle {
   std::string (*quiet_result)(const image::Pulled& pulled, const image::Reference& name);
 };
 
+// What `version` and `info` tell of.
+struct HostFacts {
+  std::string_view program;
+  image::Platform platform;  // of the host
+  engine::HostInfo host;
+  engine::Settings settings;
+  bool debug = false;
+};
+
+// A document that is shown by a template of its own, or by the user's.
+struct DocumentStyle {
+  base::Json (*document)(const HostFacts& facts);
+  std::string_view text;
+  bool indented_json = false;  // `--format json`
+};
+
 struct Personality {
   std::string_view program;  // "vdkr"
   std::string_view summary;  // one line, for --help
-  std::string_view options_word = "[OPTIONS]";
   image::NameDefaults names;
+  // Where credentials for registries may be when the settings do not say; the first that is there.
+  std::vector<std::string> (*credential_files)();
   ExitCodes exit_codes;
   Messages messages;
   TableStyle table;
   PullStyle pull;
   ListStyle<image::Image> images;
+  std::string_view images_with_digests;  // the table of images --digests
   ListStyle<engine::Container> containers;
-  std::uint64_t least_memory = 0;  // of run -m, bytes
+  std::uint64_t least_memory = 0;   // of run -m, bytes
+  bool force_hides_absent = false;  // rm -f and rmi -f say nothing of what is not there
 
-  // `version` and `info`: a document and the template that is its usual text.
-  base::Json (*version_document)(const engine::HostInfo& host);
-  std::string_view version_text;
-  base::Json (*info_document)(const engine::HostInfo& host, const engine::Settings& settings,
-                              bool debug);
-  std::string_view info_text;
+  DocumentStyle version;
+  DocumentStyle info;
 
-  std::string (*arguments_refused)(std::string_view command, const ArgumentRange& takes,
-                                   std::size_t given);
+  // The value of --entrypoint as words; none: the image's is reset.
+  std::vector<std::string> (*entrypoint)(std::string_view value);
+  std::string (*arguments_refused)(const RefusedArguments& refused);
   // `program` is argv[0] of the container.
   std::string (*start_failure)(const engine::StartFailure& failure, std::string_view program);
   // The lines of `rmi` for one name.

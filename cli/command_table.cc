@@ -1,0 +1,74 @@
+#include "cli/command_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace cli {
+namespace {
+
+constexpr std::array table = {
+    &run_command, &ps_command,   &pull_command,   &images_command,  &rm_command,
+    &rmi_command, &info_command, &doctor_command, &version_command, &help_command,
+};
+
+constexpr std::array groups = {
+    CommandGroup{"container", "Manage containers"},
+    CommandGroup{"image", "Manage images"},
+    CommandGroup{"system", "Manage the host"},
+};
+
+bool has_alias(const CommandEntry& command, std::string_view path) {
+  const auto aliases = base::split(command.aliases, ',');
+  return std::find(aliases.begin(), aliases.end(), path) != aliases.end();
+}
+
+template <typename Matches>
+const CommandEntry* find(Matches matches) {
+  const auto* found = std::find_if(table.begin(), table.end(),
+                                   [&](const CommandEntry* command) { return matches(*command); });
+  return found == table.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+std::span<const CommandEntry* const> command_table() { return table; }
+
+std::span<const CommandGroup> command_groups() { return groups; }
+
+FoundCommand find_command(std::span<const std::string> words) {
+  if (words.empty()) return {};
+  const std::string& first = words[0];
+  if (const auto* command = find([&](const CommandEntry& c) { return c.name == first; }))
+    return {.command = command, .words = 1, .path = first};
+  const auto* group = std::find_if(groups.begin(), groups.end(),
+                                   [&](const CommandGroup& g) { return g.name == first; });
+  if (group == groups.end()) return {};
+  if (words.size() > 1) {
+    const std::string path = first + " " + words[1];
+    if (const auto* command = find([&](const CommandEntry& c) { return has_alias(c, path); }))
+      return {.command = command, .words = 2, .path = path};
+  }
+  return {.group = group, .words = 1, .path = first};
+}
+
+std::vector<GroupMember> group_members(const CommandGroup& group) {
+  std::vector<GroupMember> members;
+  for (const CommandEntry* command : table) {
+    std::string_view rest = command->aliases;
+    while (!rest.empty()) {
+      const std::string_view alias = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), alias.size() + 1));
+      const std::size_t space = alias.find(' ');
+      if (alias.substr(0, space) != group.name) continue;
+      members.push_back({alias.substr(space + 1), command});
+      break;  // the first alias in a group is the one to show
+    }
+  }
+  std::sort(members.begin(), members.end(),
+            [](const GroupMember& a, const GroupMember& b) { return a.name < b.name; });
+  return members;
+}
+
+}  // namespace cli

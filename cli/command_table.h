@@ -1,0 +1,53 @@
+// Which commands there are and how their names are found.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace cli {
+
+// In the order of --help.
+std::span<const CommandEntry* const> command_table();
+
+// The nouns of which commands are aliases: "image" of "image ls".
+struct CommandGroup {
+  std::string_view name;
+  std::string_view summary;
+};
+std::span<const CommandGroup> command_groups();
+
+// What a command line begins with. One of `command` and `group`, or neither where nothing has that
+// name.
+struct FoundCommand {
+  const CommandEntry* command = nullptr;
+  const CommandGroup* group = nullptr;
+  std::size_t words = 0;  // of the command line that are its name
+  std::string path;       // "image ls"
+};
+FoundCommand find_command(std::span<const std::string> words);
+
+// The aliases of a group: {"ls", its command}.
+struct GroupMember {
+  std::string_view name;
+  const CommandEntry* command;
+};
+std::vector<GroupMember> group_members(const CommandGroup& group);
+
+// Each in cli/commands/NAME.cc.
+extern const CommandEntry doctor_command;
+extern const CommandEntry help_command;
+extern const CommandEntry images_command;
+extern const CommandEntry info_command;
+extern const CommandEntry ps_command;
+extern const CommandEntry pull_command;
+extern const CommandEntry rm_command;
+extern const CommandEntry rmi_command;
+extern const CommandEntry run_command;
+extern const CommandEntry version_command;
+
+}  // namespace cli

@@ -1,0 +1,70 @@
+#include <algorithm>
+
+#include "cli/command_table.h"
+#include "cli/listing.h"
+#include "image/reference.h"
+
+namespace cli {
+namespace {
+
+class Images : public Command {
+ public:
+  void declare(Options& options) override {
+    options.add_switch(all_, "all", 'a', "").hidden = true;  // there are no intermediate images
+    options.add_switch(digests_, "digests", 0, "Show digests");
+    options.add_text(list_.format, "format", 0, "string",
+                     "Format: table, json, or a Go template (\"table {{.ID}}\")");
+    options.add_switch(whole_, "no-trunc", 0, "Show whole ids");
+    options.add_switch(list_.quiet, "quiet", 'q', "Show ids only");
+  }
+
+  int run(Context& context) override {
+    std::vector<image::Image> images = context.engine().images();
+    if (!context.arguments.empty()) keep(images, context, context.arguments.front());
+    const ListStyle<image::Image>& style = context.personality.images;
+    list_.truncate = !whole_;
+    if (digests_) list_.table = context.personality.images_with_digests;
+    print_list<image::Image>(context, style, images, list_);
+    return 0;
+  }
+
+ private:
+  // NAME is every tag of it, NAME:TAG that one.
+  static void keep(std::vector<image::Image>& images, const Context& context,
+                   const std::string& pattern) {
+    const image::Reference wanted = image::Reference::parse(pattern, context.personality.names);
+    const auto unlike = [&](const image::Reference& name) {
+      return name.name() != wanted.name() || (wanted.tag() && name.tag() != wanted.tag()) ||
+             (wanted.digest() && name.digest() != wanted.digest());
+    };
+    for (image::Image& image : images) {
+      std::erase_if(image.tags, unlike);
+      std::erase_if(image.digests, unlike);
+    }
+    std::erase_if(images, [](const image::Image& image) {
+      return image.tags.empty() && image.digests.empty();
+    });
+  }
+
+  ListRequest list_;
+  bool all_ = false;
+  bool digests_ = false;
+  bool whole_ = false;
+};
+
+}  // namespace
+
+const CommandEntry images_command{
+    .name = "images",
+    .aliases = "image ls,image list",
+    .group = "Common Commands",
+    .summary = "List images",
+    .usage = "[OPTIONS] [REPOSITORY[:TAG]]",
+    .examples =
+        "{program} images --digests\n"
+        "{program} images --format '{{.Repository}}:{{.Tag}} {{.Size}}' alpine",
+    .takes = {.least = 0, .most = 1},
+    .make = make_command<Images>,
+};
+
+}  // namespace cli

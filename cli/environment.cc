@@ -1,0 +1,71 @@
+#include "cli/environment.h"
+
+#include <fmt/core.h>
+
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t max_file = 16u << 20;
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+constexpr std::string_view blanks = " \t";
+
+// "NAME=VALUE" as it is, "NAME" with the value that we have.
+std::optional<std::string> with_value(std::string_view variable) {
+  if (variable.find('=') != std::string_view::npos) return std::string(variable);
+  const std::string name(variable);
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return name + "=" + value;
+}
+
+[[noreturn]] void refuse_line(const std::string& file, std::string why) {
+  throw base::Error(base::ErrorKind::usage, fmt::format("poorly formatted environment file {}: {}",
+                                                        base::printable(file), std::move(why)));
+}
+
+// nullopt for a line without a variable. Only blanks before the name go; a value is taken as it
+// stands, quotes included.
+std::optional<std::string> variable_of_line(const std::string& file, std::string_view line) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  const std::size_t start = line.find_first_not_of(" \t\v\f\r");
+  if (start == std::string_view::npos || line[start] == '#') return std::nullopt;
+  line.remove_prefix(start);
+  const std::string_view name = line.substr(0, line.find('='));
+  if (name.empty())
+    refuse_line(file, fmt::format("no variable name on line '{}'", base::printable(line)));
+  if (name.find_first_of(blanks) != std::string_view::npos)
+    refuse_line(file, fmt::format("variable '{}' contains whitespaces", base::printable(name)));
+  return with_value(line);
+}
+
+void read_file(const std::string& path, std::vector<std::string>& variables) {
+  const std::string content = base::read_file(path, max_file);
+  std::string_view text = content;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  for (const std::string& line : base::split(text, '\n'))
+    if (auto variable = variable_of_line(path, line)) variables.push_back(std::move(*variable));
+}
+
+}  // namespace
+
+std::optional<std::string> refused_variable(std::string_view text) {
+  if (!text.empty() && text.front() != '=') return std::nullopt;
+  return "invalid environment variable: " + base::printable(text);
+}
+
+std::vector<std::string> resolve_environment(const std::vector<std::string>& variables,
+                                             const std::vector<std::string>& files) {
+  std::vector<std::string> all;
+  for (const std::string& file : files) read_file(file, all);
+  for (const std::string& variable : variables)
+    if (auto resolved = with_value(variable)) all.push_back(std::move(*resolved));
+  return all;
+}
+
+}  // namespace cli

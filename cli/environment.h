@@ -1,0 +1,20 @@
+// Variables for a container, from -e and --env-file as docker reads them (its opts/env.go and
+// opts/file.go): of a name without value ours is taken, and nothing where we have none.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+// Why `text` cannot be given to -e.
+std::optional<std::string> refused_variable(std::string_view text);
+
+// "NAME=VALUE" for all of them: those of the files, then `variables`; a later one overrides an
+// earlier one. Throws base::Error naming the file that cannot be read or the line that is none.
+std::vector<std::string> resolve_environment(const std::vector<std::string>& variables,
+                                             const std::vector<std::string>& files);
+
+}  // namespace cli

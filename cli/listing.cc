@@ -1,0 +1,81 @@
+#include "cli/listing.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "base/text.h"
+#include "cli/table.h"
+#include "cli/template.h"
+
+namespace cli {
+namespace {
+
+constexpr std::string_view table_word = "table";
+
+// What the headers of a table are made of: the same template, over the names of its columns.
+base::Json header_row(const ListTexts& texts) {
+  base::Json row = base::Json::object();
+  for (const ColumnHeader& column : texts.headers) row[std::string(column.field)] = column.header;
+  return row;
+}
+
+void print_ids(Context& context, const ListTexts& texts, const base::Json& rows) {
+  std::vector<std::string> seen;
+  for (const base::Json& row : rows) {
+    const std::string id = row.at(std::string(texts.id_field));
+    const bool known = std::find(seen.begin(), seen.end(), id) != seen.end();
+    if (texts.unique_ids && known) continue;
+    seen.push_back(id);
+    context.out.line(id);
+  }
+}
+
+void print_rows(Context& context, const ListTexts& texts, const base::Json& rows,
+                std::string_view format) {
+  const bool table = format.starts_with(table_word);
+  if (table) format = base::trim(format.substr(table_word.size()));
+  const Template line(unescaped_format(format));
+  std::vector<std::string> lines;
+  if (table) lines.push_back(line.render(header_row(texts)));
+  for (const base::Json& row : rows) lines.push_back(line.render(row));
+  if (table) return context.out.write(aligned(lines, context.personality.table));
+  for (const std::string& text : lines) context.out.line(text);
+}
+
+}  // namespace
+
+template <typename Item>
+void print_list(Context& context, const ListStyle<Item>& style, std::span<const Item> items,
+                const ListRequest& request) {
+  const RowContext row_context = context.row_context(request.truncate);
+  if (request.format == "json" && style.document != nullptr)
+    return context.out.line(style.document(items, row_context));
+  const base::Json rows = style.rows(items, row_context);
+  if (request.quiet && request.format.empty()) return print_ids(context, style.texts, rows);
+  const std::string_view own_table = request.table.empty() ? style.texts.table : request.table;
+  std::string_view format = request.format;
+  if (format.empty() || format == table_word) format = own_table;
+  if (format == "json") format = "{{json .}}";
+  print_rows(context, style.texts, rows, format);
+}
+
+template void print_list(Context& context, const ListStyle<image::Image>& style,
+                         std::span<const image::Image> items, const ListRequest& request);
+template void print_list(Context& context, const ListStyle<engine::Container>& style,
+                         std::span<const engine::Container> items, const ListRequest& request);
+
+void print_document(Context& context, const DocumentStyle& style, const std::string& format) {
+  engine::Engine& engine = context.engine();
+  const base::Json document = style.document({.program = context.personality.program,
+                                              .platform = image::Platform::host(),
+                                              .host = engine.info(),
+                                              .settings = engine.settings(),
+                                              .debug = context.globals.debug});
+  if (format.empty()) return context.out.write(Template(style.text).render(document));
+  if (format == "json" && style.indented_json) return context.out.write(base::dump_json(document));
+  if (format == "json") return context.out.line(base::dump_compact(document));
+  context.out.line(Template(unescaped_format(format)).render(document));
+}
+
+}  // namespace cli

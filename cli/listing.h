@@ -1,0 +1,27 @@
+// Lists and documents on standard output, by their personality's template or by the user's.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "cli/context.h"
+#include "cli/personality.h"
+
+namespace cli {
+
+struct ListRequest {
+  std::string format;      // of --format; empty: the table
+  std::string_view table;  // the table where it is not the style's own; empty: the style's
+  bool quiet = false;
+  bool truncate = true;
+};
+
+// `Item` is image::Image or engine::Container. Throws usage for a format that does not fit.
+template <typename Item>
+void print_list(Context& context, const ListStyle<Item>& style, std::span<const Item> items,
+                const ListRequest& request);
+
+// What the engine tells of itself and the host.
+void print_document(Context& context, const DocumentStyle& style, const std::string& format);
+
+}  // namespace cli

@@ -1,0 +1,47 @@
+// What both personalities take from images and containers for their lists.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "cli/personality.h"
+#include "engine/container.h"
+
+namespace frontends {
+
+// An image under one of its names. Without any it is "<none>".
+struct NamedImage {
+  const image::Image* image;
+  std::optional<image::Reference> name;  // with a tag, or where there is none with a digest
+  std::string digest;                    // "sha256:…" under that name, or "<none>"
+};
+std::vector<NamedImage> named(const image::Image& image);
+
+// "2026-01-02 03:04:05 +0000 UTC": as Go prints a time, in the local zone.
+std::string local_time(base::WallTime time);
+// "5 minutes" from `then` to `now`.
+std::string age(base::WallTime then, base::WallTime now);
+
+// "created", "running", "exited".
+std::string_view state_word(const engine::State& state);
+// "Created", "Up 5 minutes", "Exited (0) 5 minutes ago".
+std::string status(const engine::State& state, base::WallTime now);
+
+// The command as one line of printable text.
+std::string command_line(const engine::ContainerConfig& config);
+// "a=1,b=2".
+std::string label_list(const std::map<std::string, std::string>& labels);
+
+// Of a variable, "" where it is not set.
+std::string environment(const char* name);
+
+std::int64_t unix_seconds(base::WallTime time);
+
+// "7.637GiB": four digits, powers of 1024 (go-units BytesSize).
+std::string binary_size(std::uint64_t bytes);
+
+}  // namespace frontends

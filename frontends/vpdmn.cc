@@ -1,0 +1,6 @@
+#include "cli/app.h"
+#include "frontends/personalities.h"
+
+int main(int argc, char** argv) {
+  return cli::run_app(frontends::podman_personality("vpdmn"), argc, argv);
+}

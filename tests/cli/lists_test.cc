@@ -1,0 +1,155 @@
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+#include "tests/cli/app_fixture.h"
+#include "tests/cli/golden.h"
+
+namespace cli {
+namespace {
+
+const std::string golden = VXN_GOLDEN_DIR "/";
+
+class ListTest : public AppTest {
+ protected:
+  ListTest() {
+    constexpr int minute = 60;
+    constexpr int week = 7 * 24 * 3600;
+    fake::World& world = fake::world();
+    world.images = {
+        fake::image("alpine:3.20", '1', 7'050'000, before_now(3 * week)),
+        fake::image("registry.example:5000/team/tool:v1", '2', 1'240'000'000, before_now(90)),
+        fake::image("", '3', 512, before_now(3600)),
+    };
+    world.images[0].tags.push_back(image::Reference::parse("alpine:latest"));
+    world.containers = {
+        fake::container("first", engine::Created{}, before_now(2 * week)),
+        fake::container("server", engine::Running{.boot_id = "", .started = before_now(5 * minute)},
+                        before_now(6 * minute)),
+        fake::container(
+            "done", engine::Exited{.code = 3, .started = before_now(90), .finished = before_now(5)},
+            before_now(91)),
+    };
+    world.containers[1].config.argv = {"sh", "-c", "while :; do echo \"x\"; sleep 1; done"};
+    world.containers[1].config.labels = {{"a", "1"}, {"b", ""}};
+    world.containers[1].config.image = "registry.example:5000/team/tool";
+    world.containers[2].config.argv = {"printf", "\x1b[31m\n"};
+  }
+};
+
+TEST_F(ListTest, TheTablesLookAsEachToolsDo) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"ps"},
+      {"ps", "-a"},
+      {"ps", "-a", "--no-trunc"},
+      {"images"},
+      {"images", "--digests"},
+      {"images", "--no-trunc"},
+      {"images", "alpine"},
+      {"ps", "-a", "--format", "table {{.Names}}\\t{{.State}}"},
+  };
+  for (const auto& [name, run] :
+       {std::pair{"docker", &ListTest::vdkr}, std::pair{"podman", &ListTest::vpdmn}}) {
+    std::string text;
+    for (const std::vector<std::string>& command : commands) {
+      text += "$ " + testing::PrintToString(command) + "\n";
+      const Said said = run(command);
+      EXPECT_EQ(said.code, 0) << said.err;
+      text += said.out;
+    }
+    expect_golden(golden + "tables." + name + ".txt", text);
+  }
+}
+
+TEST_F(ListTest, NothingIsAHeaderAlone) {
+  fake::world().images.clear();
+  fake::world().containers.clear();
+  EXPECT_EQ(vdkr({"ps"}).out,
+            "CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n");
+  EXPECT_EQ(vdkr({"images"}).out, "REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n");
+  EXPECT_EQ(vpdmn({"ps"}).out,
+            "CONTAINER ID  IMAGE       COMMAND     CREATED     STATUS      PORTS       NAMES\n");
+  EXPECT_EQ(vpdmn({"images"}).out, "REPOSITORY  TAG         IMAGE ID    CREATED     SIZE\n");
+  EXPECT_EQ(vpdmn({"images", "--format", "json"}).out, "[]\n");
+  EXPECT_EQ(vdkr({"images", "--format", "json"}).out, "");
+}
+
+TEST_F(ListTest, QuietGivesIdsAndPodmanEachOnce) {
+  EXPECT_EQ(vdkr({"ps", "-q"}).out, "666666666666\n");
+  EXPECT_EQ(vpdmn({"ps", "-aq"}).out, "444444444444\n666666666666\n555555555555\n");
+  EXPECT_EQ(vdkr({"images", "-q"}).out, "111111111111\n111111111111\n222222222222\n333333333333\n");
+  EXPECT_EQ(vpdmn({"images", "-q"}).out, "111111111111\n222222222222\n333333333333\n");
+  EXPECT_EQ(vdkr({"images", "-q", "--no-trunc", "registry.example:5000/team/tool:v1"}).out,
+            "sha256:" + std::string(64, '2') + "\n");
+}
+
+TEST_F(ListTest, FormatsAreTemplatesOverTheRows) {
+  EXPECT_EQ(vdkr({"ps", "--format", "{{.ID}} {{.Names}}\\t{{.Image}}"}).out,
+            "666666666666 server\tregistry.example:5000/team/tool\n");
+  EXPECT_EQ(vdkr({"images", "--format", "{{.Repository}}:{{.Tag}}", "alpine:3.20"}).out,
+            "alpine:3.20\n");
+  EXPECT_EQ(vpdmn({"images", "--format", "{{.Repository}}:{{.Tag}}", "alpine:3.20"}).out,
+            "docker.io/library/alpine:3.20\n");
+  const Said refused = vdkr({"ps", "--format", "{{.Foo}}"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_TRUE(refused.err.starts_with("vdkr: template: can't evaluate field Foo")) << refused.err;
+  EXPECT_EQ(refused.out, "");
+}
+
+TEST_F(ListTest, JsonIsALineForEachRowWithDockerAndADocumentWithPodman) {
+  const Said docker = vdkr({"ps", "-a", "--format", "json"});
+  const std::string first = docker.out.substr(0, docker.out.find('\n'));
+  const base::Json row = base::parse_json(first, "row");
+  EXPECT_EQ(row.at("Names"), "done");
+  EXPECT_EQ(row.at("Status"), "Exited (3) 5 seconds ago");
+  EXPECT_EQ(row.at("CreatedAt"), "2026-01-02 03:02:34 +0000 UTC");
+  EXPECT_EQ(vdkr({"ps", "-a", "--format", "{{json .}}"}).out, docker.out);
+
+  const base::Json all = base::parse_json(vpdmn({"ps", "-a", "--format", "json"}).out, "all");
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].at("Id"), std::string(64, '4'));
+  EXPECT_EQ(all[0].at("Exited"), true);
+  EXPECT_EQ(all[0].at("ExitCode"), 3);
+  EXPECT_EQ(all[1].at("Image"), "registry.example:5000/team/tool:latest");
+  EXPECT_EQ(all[1].at("State"), "running");
+  EXPECT_EQ(all[1].at("Command").size(), 3u);
+  const base::Json images = base::parse_json(vpdmn({"images", "--format", "json"}).out, "images");
+  ASSERT_EQ(images.size(), 3u);
+  EXPECT_EQ(images[0].at("Names").size(), 2u);
+  EXPECT_EQ(images[1].at("Size"), 1'240'000'000);
+}
+
+TEST_F(ListTest, VersionAndInfoAreDocuments) {
+  fake::world().host = {.containers = 3,
+                        .running = 1,
+                        .stopped = 2,
+                        .images = 4,
+                        .hypervisor = "Xen 4.17.5",
+                        .guest_kernel = "6.1.0-30-amd64",
+                        .operating_system = "Debian GNU/Linux 12 (bookworm)",
+                        .kernel = "6.1.0-29-amd64",
+                        .architecture = "x86_64",
+                        .host_name = "box",
+                        .cpus = 2,
+                        .memory_total = 8200000000,
+                        .memory_free = 1073741824};
+  for (const auto& [name, run] :
+       {std::pair{"docker", &ListTest::vdkr}, std::pair{"podman", &ListTest::vpdmn}}) {
+    std::string text;
+    for (const char* command : {"version", "info"}) {
+      const Said said = run({"--data-root", "/data", "--run-root", "/runtime",
+                             "--insecure-registry", "localhost:5000", command});
+      EXPECT_EQ(said.code, 0) << said.err;
+      text += std::string("$ ") + command + "\n" + said.out;
+      const Said json = run({command, "--format", "json"});
+      EXPECT_TRUE(base::parse_json(json.out, "json").is_object());
+    }
+    expect_golden(golden + "documents." + name + ".txt", text);
+  }
+  EXPECT_EQ(vdkr({"version", "--format", "{{.Server.Version}}"}).out, VXN_VERSION "\n");
+  EXPECT_EQ(vdkr({"info", "-f", "{{.ContainersRunning}}/{{.NCPU}}"}).out, "1/2\n");
+  EXPECT_EQ(vpdmn({"info", "-f", "{{.Host.Arch}}"}).out,
+            vpdmn({"info", "-f", "{{.host.arch}}"}).out);
+}
+
+}  // namespace
+}  // namespace cli

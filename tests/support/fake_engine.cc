@@ -1,0 +1,118 @@
+#include "tests/support/fake_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/fd.h"
+
+namespace fake {
+
+World& world() {
+  static World the_world;
+  return the_world;
+}
+
+engine::Container container(std::string_view name, engine::State state, base::WallTime created) {
+  engine::ContainerConfig config;
+  config.name = name;
+  config.id = std::string(64, static_cast<char>('0' + name.size() % 10));
+  config.image = "busybox";
+  config.image_id = "sha256:" + std::string(64, 'b');
+  config.created = created;
+  config.argv = {"sleep", "1000"};
+  return {.config = std::move(config), .state = std::move(state)};
+}
+
+image::Image image(std::string_view tag, char digit, std::uint64_t bytes, base::WallTime created) {
+  image::Image made;
+  made.id = image::Digest::sha256(std::string(64, digit)).value();
+  made.manifest.digest = image::Digest::sha256(std::string(63, digit) + "0").value();
+  if (!tag.empty()) {
+    made.tags = {image::Reference::parse(tag)};
+    made.digests = {made.tags[0].with_digest(made.manifest.digest)};
+  }
+  made.config.created = created;
+  made.size_bytes = bytes;
+  return made;
+}
+
+namespace {
+
+void fail_if_told() {
+  if (auto failure = std::exchange(world().failure, std::nullopt)) throw *failure;
+}
+
+}  // namespace
+}  // namespace fake
+
+namespace engine {
+
+using fake::fail_if_told;
+
+struct Engine::Parts {};
+
+Engine::Engine(Settings settings, image::NameDefaults) : settings_(std::move(settings)) {
+  fake::world().settings = settings_;
+}
+Engine::~Engine() = default;
+
+void Engine::recover() {}
+
+image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
+  fake::world().pull = request;
+  if (fake::world().progress) fake::world().progress(progress);
+  fail_if_told();
+  return fake::world().pulled;
+}
+
+std::vector<image::Image> Engine::images() {
+  fail_if_told();
+  return fake::world().images;
+}
+
+image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
+  fake::world().removals.push_back(name_or_id + (force ? " force" : ""));
+  fail_if_told();
+  return fake::world().removed;
+}
+
+Container Engine::create(const CreateRequest& request, base::Progress& progress) {
+  fake::world().created = request;
+  if (fake::world().progress) fake::world().progress(progress);
+  fail_if_told();
+  Container made = fake::container("made", Created{}, {});
+  made.config.argv = request.command;
+  return made;
+}
+
+RunOutcome Engine::start_attached(const std::string&, const Stdio& stdio) {
+  fake::world().stdio = stdio;
+  fail_if_told();
+  base::write_all(stdio.output, fake::world().container_output);
+  return fake::world().outcome;
+}
+
+std::vector<Container> Engine::containers() {
+  fail_if_told();
+  return fake::world().containers;
+}
+
+Container Engine::container(const std::string& name_or_id) {
+  for (const Container& candidate : fake::world().containers)
+    if (candidate.config.name == name_or_id || candidate.config.id.starts_with(name_or_id))
+      return candidate;
+  throw base::Error(base::ErrorKind::not_found, "No such container: " + name_or_id);
+}
+
+void Engine::remove(const std::string& name_or_id, bool force) {
+  fake::world().removals.push_back(name_or_id + (force ? " force" : ""));
+  fail_if_told();
+  const Container found = container(name_or_id);
+  if (std::holds_alternative<Running>(found.state) && !force)
+    throw base::Error(base::ErrorKind::failure, "cannot remove container: container is running");
+}
+
+HostInfo Engine::info() { return fake::world().host; }
+std::vector<HostReport> Engine::doctor() { return fake::world().reports; }
+
+}  // namespace engine

@@ -1,0 +1,44 @@
+// An engine that does what a test says: linked in the place of the real one (engine::Engine is one
+// class; fake_engine.cc defines its methods).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "engine/engine.h"
+
+namespace fake {
+
+// What the engine holds and answers, and what it was asked for. One at a time: the fixture resets
+// it.
+struct World {
+  std::vector<image::Image> images;
+  std::vector<engine::Container> containers;
+  engine::HostInfo host;
+  std::vector<engine::HostReport> reports;
+
+  // Answers.
+  std::optional<base::Error> failure;  // of the next verb
+  image::Pulled pulled;
+  std::function<void(base::Progress&)> progress;  // what pull and create tell
+  image::RemovedImage removed;
+  engine::RunOutcome outcome;
+  std::string container_output;  // written by start_attached
+
+  // Questions.
+  std::optional<engine::CreateRequest> created;
+  std::optional<engine::PullRequest> pull;
+  std::optional<engine::Stdio> stdio;
+  std::vector<std::string> removals;  // "NAME" or "NAME force"
+  engine::Settings settings;
+};
+World& world();
+
+engine::Container container(std::string_view name, engine::State state, base::WallTime created);
+image::Image image(std::string_view tag, char digit, std::uint64_t bytes, base::WallTime created);
+
+}  // namespace fake
