@@ -21,8 +21,12 @@ std::string front_end(DomainId guest, unsigned index) {
   return fmt::format("{}/device/vbd/{}", domain_path(guest), vdev_number(index));
 }
 
+std::string back_ends(DomainId guest) {
+  return fmt::format("{}/backend/vbd/{}", domain_path(dom0), guest.number);
+}
+
 std::string back_end(DomainId guest, unsigned index) {
-  return fmt::format("{}/backend/vbd/{}/{}", domain_path(dom0), guest.number, vdev_number(index));
+  return fmt::format("{}/{}", back_ends(guest), vdev_number(index));
 }
 
 std::string libxl_record(DomainId guest, unsigned index) {
@@ -168,15 +172,16 @@ bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadlin
 void force_remove(XenStore& store, DomainId guest, unsigned index) {
   store.transaction([&](XenStoreAccess& access) {
     access.remove(front_end(guest, index));
-    access.remove(back_end(guest, index));
     access.remove(libxl_record(guest, index));
+    access.remove(back_end(guest, index));
+    // xl takes empty directories away only together with a device.
+    if (const std::string all = back_ends(guest); access.list(all).empty()) access.remove(all);
   });
 }
 
 std::vector<unsigned> offered(XenStore& store, DomainId guest) {
   std::vector<unsigned> indexes;
-  const std::string directory = fmt::format("{}/backend/vbd/{}", domain_path(dom0), guest.number);
-  for (const std::string& name : store.list(directory)) {
+  for (const std::string& name : store.list(back_ends(guest))) {
     auto number = base::parse_number<std::uint32_t>(name);
     if (number && *number >= vdev_number(0) && *number % 256 == 0)
       indexes.push_back((*number - vdev_number(0)) / 256);

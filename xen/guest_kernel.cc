@@ -90,10 +90,10 @@ bool has_version(const std::string& directory, std::string_view version) {
 std::string directory_of(const std::string& kernels, std::string_view id) {
   std::error_code absent;
   // Resolved once: an update meanwhile must not mix two pairs.
-  const std::string current = std::filesystem::canonical(kernels + "/current", absent);
+  std::string current = std::filesystem::canonical(kernels + "/current", absent);
   if (id.empty() && !absent) return current;
   for (const std::string& name : base::list_directory(kernels)) {
-    const std::string directory = kernels + "/" + name;
+    std::string directory = fmt::format("{}/{}", kernels, name);
     if (name != "current" && !name.starts_with('.') && (name == id || has_version(directory, id)))
       return directory;
   }

@@ -51,8 +51,8 @@ class XenStoreAccess {
   virtual void remove(const std::string& path) = 0;  // with all below; absent is no error
 };
 
-// Events of one path and all below it. First event at once. A connection of its own, so that its
-// descriptor tells the whole truth.
+// Events of one path and all below it. The first event comes at once: ask next() before the first
+// poll. A connection of its own, so that its descriptor tells the whole truth from then on.
 class XenStoreWatch {
  public:
   virtual ~XenStoreWatch() = default;

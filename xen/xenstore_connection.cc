@@ -7,10 +7,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 // Its table of error names is there for those who have <errno.h>.
 #include <xen/io/xs_wire.h>
@@ -140,35 +140,41 @@ XenStoreAnswer XenStoreConnection::await_answer(std::uint32_t id, const base::De
   }
 }
 
-// Takes in what is there; false where that is nothing.
+// Takes in one message, or what there is of it; false where that is nothing. Never more than one:
+// as long as another one waits, the descriptor is readable.
 bool XenStoreConnection::receive() {
-  std::array<std::byte, 8192> buffer;
-  auto count = base::read_some(fd_.get(), buffer);
+  xsd_sockmsg header{};
+  std::size_t whole = sizeof header;
+  if (received_.size() >= sizeof header) {
+    std::memcpy(&header, received_.data(), sizeof header);
+    whole += header.len;
+  }
+  const std::size_t had = received_.size();
+  received_.resize(whole);
+  const auto count = base::read_some(
+      fd_.get(), std::as_writable_bytes(std::span(received_.data() + had, whole - had)));
+  received_.resize(had + count.value_or(0));
   if (!count) return false;
   if (*count == 0) give_up("has closed the connection");
-  received_.append(reinterpret_cast<const char*>(buffer.data()), *count);
-  std::size_t at = 0;
-  for (;;) {
-    xsd_sockmsg header{};
-    if (received_.size() - at < sizeof header) break;
-    std::memcpy(&header, received_.data() + at, sizeof header);
-    if (header.len > xenstore_payload_limit) give_up("sends nonsense");
-    if (received_.size() - at - sizeof header < header.len) break;
-    std::string payload = received_.substr(at + sizeof header, header.len);
-    at += sizeof header + header.len;
-    if (header.type == XS_WATCH_EVENT) {
-      const std::string_view path = until_nul(payload);
-      const std::string_view rest =
-          std::string_view(payload).substr(std::min(path.size() + 1, payload.size()));
-      events_.push_back({std::string(path), std::string(until_nul(rest))});
-    } else if (header.type == XS_ERROR) {
-      answers_.push_back({header.req_id, {.error = error_number(until_nul(payload))}});
-    } else {
-      answers_.push_back({header.req_id, {.payload = std::move(payload)}});
-    }
-  }
-  received_.erase(0, at);
+  if (received_.size() < sizeof header) return true;
+  std::memcpy(&header, received_.data(), sizeof header);
+  if (header.len > xenstore_payload_limit) give_up("sends nonsense");
+  if (received_.size() == sizeof header + header.len)
+    take(header.type, header.req_id, std::exchange(received_, {}).substr(sizeof header));
   return true;
+}
+
+void XenStoreConnection::take(std::uint32_t type, std::uint32_t id, std::string payload) {
+  if (type == XS_WATCH_EVENT) {
+    const std::string_view path = until_nul(payload);
+    const std::string_view rest =
+        std::string_view(payload).substr(std::min(path.size() + 1, payload.size()));
+    events_.push_back({std::string(path), std::string(until_nul(rest))});
+  } else if (type == XS_ERROR) {
+    answers_.push_back({id, {.error = error_number(until_nul(payload))}});
+  } else {
+    answers_.push_back({id, {.payload = std::move(payload)}});
+  }
 }
 
 std::optional<XenStoreEvent> XenStoreConnection::next_event() {

@@ -52,13 +52,14 @@ class XenStoreConnection {
   void send(std::string_view bytes, const base::Deadline& deadline);
   XenStoreAnswer await_answer(std::uint32_t id, const base::Deadline& deadline);
   bool receive();
+  void take(std::uint32_t type, std::uint32_t id, std::string payload);
 
   base::UniqueFd fd_;
   bool whole_messages_;
   base::Milliseconds patience_;
   std::uint32_t last_id_ = 0;
   std::uint64_t requests_ = 0;
-  std::string received_;  // the beginning of a message, or several
+  std::string received_;  // the beginning of a message
   struct Identified {
     std::uint32_t id;
     XenStoreAnswer answer;

@@ -58,54 +58,67 @@ std::optional<DomainInfo> parse_line(std::string_view line) {
   return std::nullopt;
 }
 
-// "libxl: error: libxl_dom.c:123:function: Domain 7:The message" -> "The message".
-std::string_view without_prefixes(std::string_view line) {
-  const std::size_t error = line.find("error: ");
-  if (error == std::string_view::npos) return line;
-  line.remove_prefix(error + 7);
+// Takes "file.c:123: " or "file.c:123:function: " off the front, and "function: " after it.
+std::string_view without_source(std::string_view line) {
   const std::size_t source = line.find(".c:");
-  if (source != std::string_view::npos &&
-      line.substr(0, source).find(' ') == std::string_view::npos) {
-    const std::size_t end = line.find(": ", source);
-    if (end != std::string_view::npos) line.remove_prefix(end + 2);
-  }
-  if (line.starts_with("Domain ")) {
-    const std::size_t colon = line.find(':');
-    auto number = base::parse_number<unsigned>(line.substr(7, std::max<std::size_t>(colon, 7) - 7));
-    if (number && colon != std::string_view::npos) line.remove_prefix(colon + 1);
-  }
+  if (source == std::string_view::npos ||
+      line.substr(0, source).find(' ') != std::string_view::npos)
+    return line;
+  line = line.substr(std::min(line.find(": ", source), line.size() - 2) + 2);
+  const std::size_t word = line.find(": ");
+  constexpr std::string_view identifier = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  if (word != std::string_view::npos && line.find_first_not_of(identifier) == word &&
+      line.substr(0, word).find('_') != std::string_view::npos)
+    line.remove_prefix(word + 2);
+  return line;
+}
+
+std::string_view without(std::string_view prefix, std::string_view line) {
+  return line.starts_with(prefix) ? line.substr(prefix.size()) : line;
+}
+
+// "libxl: error: libxl_dom.c:123:function: Domain 7:The message" -> "The message", and
+// "xc: error: panic: xg_dom.c:123: function: the message" -> "the message".
+std::string_view without_prefixes(std::string_view line) {
+  line.remove_prefix(std::min(line.find("error: ") + 7, line.size()));
+  line = without_source(without("panic: ", line));
+  const std::size_t colon = line.find(':');
+  if (line.starts_with("Domain ") && colon != std::string_view::npos &&
+      base::parse_number<unsigned>(line.substr(7, colon - 7)))
+    line.remove_prefix(colon + 1);
   return base::trim(line);
 }
 
 struct Known {
-  std::string_view words;  // in lower case, anywhere in the complaints
+  std::string_view words;  // in lower case, anywhere in the complaint
   base::ErrorKind kind;
   std::string_view message;  // empty: libxl's own
 };
+constexpr std::string_view no_memory = "Xen has too little free memory";
 constexpr Known known_complaints[] = {
     {"already exists", base::ErrorKind::already_exists, "a domain of that name exists already"},
-    {"failed to free memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
-    {"cannot allocate memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
-    {"could not allocate memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
-    {"mem_init failed", base::ErrorKind::unavailable, "Xen has too little free memory"},
-    {"out of memory", base::ErrorKind::unavailable, "Xen has too little free memory"},
+    {"segment kernel too large", base::ErrorKind::usage,
+     "the domain's memory is too small for its kernel"},
+    {"segment ramdisk too large", base::ErrorKind::usage,
+     "the domain's memory is too small for its kernel"},
+    {"failed to free memory", base::ErrorKind::unavailable, no_memory},
+    {"allocate memory", base::ErrorKind::unavailable, no_memory},
+    {"out of memory", base::ErrorKind::unavailable, no_memory},
     {"permission denied", base::ErrorKind::denied, ""},
     {"operation not permitted", base::ErrorKind::denied, ""},
     {"no such file", base::ErrorKind::not_found, ""},
 };
 
-std::string first_error(std::string_view complaints) {
-  std::string_view last;
-  std::string first;
-  for (const std::string& line : base::split(complaints, '\n')) {
-    if (base::trim(line).empty()) continue;
-    if (first.empty() && line.find("error: ") != std::string::npos)
-      first = without_prefixes(base::trim(line));
+// The cause: the first error, or the last line where none is called so.
+std::string_view cause(std::string_view complaints) {
+  complaints = base::trim(complaints);
+  const std::size_t error = complaints.find("error: ");
+  if (error != std::string_view::npos) {
+    const std::size_t start = complaints.rfind('\n', error) + 1;
+    return without_prefixes(
+        base::trim(complaints.substr(start, complaints.find('\n', error) - start)));
   }
-  if (!first.empty()) return base::printable(first);
-  const std::vector<std::string> lines = base::split(base::trim(complaints), '\n');
-  last = base::trim(lines.back());
-  return last.empty() ? "it failed without a word" : base::printable(last);
+  return base::trim(complaints.substr(complaints.rfind('\n') + 1));
 }
 
 }  // namespace
@@ -118,8 +131,9 @@ std::vector<DomainInfo> parse_xl_list(std::string_view table) {
 }
 
 base::Error xl_error(std::string_view complaints) {
-  const std::string lower = base::lower(complaints);
-  const std::string message = first_error(complaints);
+  const std::string_view found = cause(complaints);
+  const std::string message = found.empty() ? "it failed without a word" : base::printable(found);
+  const std::string lower = base::lower(message);
   for (const Known& known : known_complaints)
     if (lower.find(known.words) != std::string::npos)
       return {known.kind, known.message.empty() ? message : std::string(known.message)};

@@ -88,7 +88,7 @@ std::string XlToolstack::run(const std::vector<std::string>& words, base::Millis
                       fmt::format("xl {} does not come to an end", words[0]));
   const std::string complaints = content(err.get());
   if (!base::trim(complaints).empty()) base::log_debug("{}", base::printable(complaints, 4096));
-  if (!status->ok()) throw xl_error(complaints);
+  if (!status->ok()) throw xl_error(complaints).within("xl " + words[0]);
   return content(out.get());
 }
 

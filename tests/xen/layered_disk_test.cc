@@ -38,7 +38,7 @@ TEST_F(LayeredDiskTest, has_a_partition_for_each_layer) {
             "3 72 16 vxn-3 01234567-89ab-4def-8123-456789abcdec\n");
   const base::UniqueFd fd = base::open_file(disk.path(), O_RDONLY);
   std::string bytes(24576, '\0');
-  ASSERT_EQ(::pread(fd.get(), bytes.data(), bytes.size(), 40 * 512), 24576);
+  ASSERT_EQ(::pread(fd.get(), bytes.data(), bytes.size(), off_t{40} * 512), 24576);
   EXPECT_EQ(bytes, std::string(4096, 'a') + std::string(12288, 'b') + std::string(8192, 'c'));
 }
 
@@ -53,6 +53,7 @@ TEST_F(LayeredDiskTest, two_disks_share_their_layers) {
 
 TEST_F(LayeredDiskTest, carries_127_layers) {
   std::vector<std::string> layers;
+  layers.reserve(128);
   for (int i = 0; i < 127; ++i) layers.push_back(file("l" + std::to_string(i), 4096, 'l'));
   const LayeredDisk disk = LayeredDisk::assemble(request(layers), soon);
   layers.push_back(file("one too many", 4096, 'x'));

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/subprocess.h"
 #include "base/text.h"
+#include "tests/support/source.h"
 #include "xen/guest_kernel.h"
 
 namespace {
@@ -56,8 +57,9 @@ class VxnKernelTest : public ::testing::Test {
     return base::run_program(argv, base::Deadline::after(std::chrono::minutes(1)));
   }
   base::Output vxn_kernel(std::vector<std::string> words) const {
-    words.insert(words.begin(), {"env", "VXN_GUEST_INIT=" + path("init"),
-                                 "VXN_DATA_ROOT=" + path("data"), VXN_KERNEL});
+    words.insert(words.begin(),
+                 {"env", "VXN_GUEST_INIT=" + path("init"), "VXN_DATA_ROOT=" + path("data"),
+                  testing_support::source_file("guest-kernel/vxn-kernel")});
     return run(words);
   }
   base::Output update(std::vector<std::string> more = {}) const {

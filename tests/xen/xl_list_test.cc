@@ -70,20 +70,35 @@ struct ErrorCase {
 
 TEST(XlList, makes_one_line_of_what_xl_complained_about) {
   constexpr ErrorCase cases[] = {
-      {"libxl: error: libxl_dom.c:492:libxl__build_pv: xc_dom_kernel_file: No such file or "
-       "directory\nlibxl: error: libxl_create.c:1:x: Domain 5:cannot build\n",
-       base::ErrorKind::not_found, "xc_dom_kernel_file: No such file or directory"},
+      {"xc: error: panic: xg_dom_core.c:205: failed to open file '/x': No such file or directory: "
+       "Internal error\n"
+       "libxl: error: libxl_dom.c:659:libxl__build_pv: xc_dom_ramdisk_file failed: No such file\n",
+       base::ErrorKind::not_found,
+       "failed to open file '/x': No such file or directory: Internal error"},
+      {"xc: error: panic: xg_dom_core.c:689: xc_dom_find_loader: no loader found: Invalid kernel\n"
+       "libxl: error: libxl_dom.c:571:libxl__build_dom: xc_dom_parse_image failed\n",
+       base::ErrorKind::failure, "no loader found: Invalid kernel"},
       {"libxl: error: libxl_domain.c:1182:libxl__destroy_domid: Domain 3:Non-existant domain\n",
        base::ErrorKind::failure, "Non-existant domain"},
-      {"Domain with name \"a\" already exists.\n", base::ErrorKind::already_exists,
-       "a domain of that name exists already"},
-      {"xc: error: panic: xc_dom_boot.c:121: xc_dom_boot_mem_init: can't allocate low memory for "
+      {"libxl: error: libxl_create.c:1169:initiate_domain_create: Domain with name \"a\" already "
+       "exists.\n",
+       base::ErrorKind::already_exists, "a domain of that name exists already"},
+      {"xc: error: panic: xg_dom_boot.c:119: xc_dom_boot_mem_init: can't allocate low memory for "
        "domain: Out of memory\n",
        base::ErrorKind::unavailable, "Xen has too little free memory"},
+      {"failed to free memory for the domain\n", base::ErrorKind::unavailable,
+       "Xen has too little free memory"},
+      {"xc: error: panic: xg_dom_core.c:536: xc_dom_chk_alloc_pages: segment kernel too large "
+       "(0x3a00 > 0x1400 - 0x1000 pages): Out of memory\n"
+       "libxl: error: libxl_dom.c:594:libxl__build_dom: xc_dom_build_image failed: No such file\n",
+       base::ErrorKind::usage, "the domain's memory is too small for its kernel"},
       {"", base::ErrorKind::failure, "it failed without a word"},
       {"one\ntwo\n", base::ErrorKind::failure, "two"},
+      {"xl: error: x.c:1:f: \n", base::ErrorKind::failure, "it failed without a word"},
       {"xencall: error: Could not obtain handle: Permission denied\n", base::ErrorKind::denied,
        "Could not obtain handle: Permission denied"},
+      {"a is an invalid domain identifier (rc=-6)\n", base::ErrorKind::failure,
+       "a is an invalid domain identifier (rc=-6)"},
   };
   for (const ErrorCase& c : cases) {
     const base::Error error = xl_error(c.complaints);

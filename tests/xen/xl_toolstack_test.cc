@@ -79,7 +79,7 @@ TEST_F(XlToolstackTest, what_a_failed_xl_left_is_destroyed) {
                   "esac",
                   row(4, "--p---")));
   EXPECT_EQ(failure_of([&] { toolstack().create(config()); }), base::ErrorKind::failure);
-  EXPECT_EQ(message_, "it broke");
+  EXPECT_EQ(message_, "xl create: it broke");
   EXPECT_NE(calls().find("destroy 4\n"), std::string::npos) << calls();
   EXPECT_FALSE(base::exists(config_path()));
 }
@@ -123,7 +123,7 @@ TEST_F(XlToolstackTest, a_domain_that_does_not_go_is_an_error) {
       "case $1 in\ndestroy) echo 'error: it stays' >&2; exit 1;;\nlist) echo '{}';;\nesac",
       row(4, "-b----")));
   EXPECT_EQ(failure_of([&] { toolstack().destroy({4}); }), base::ErrorKind::failure);
-  EXPECT_EQ(message_, "it stays");
+  EXPECT_EQ(message_, "xl destroy: it stays");
 }
 
 TEST_F(XlToolstackTest, a_guest_that_powers_off_ends_the_wait) {
