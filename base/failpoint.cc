@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -22,12 +23,16 @@ void failpoint(const char* name) {
     if (point != name) continue;
     std::string_view action = std::string_view(entry).substr(point.size());
     if (action == ":error") throw Error("failpoint " + std::string(name));
-    if (action == ":sleep")
+    if (action == ":sleep") {
       ::sleep(2);
-    else
-      ::kill(::getpid(), SIGKILL);
+      continue;
+    }
+    ::dprintf(STDERR_FILENO, "failpoint %s\n", name);
+    ::kill(::getpid(), SIGKILL);
   }
 }
+
+void forget_failpoints() { ::unsetenv("VXN_FAILPOINT"); }
 
 }  // namespace base
 

@@ -4,11 +4,15 @@
 namespace base {
 
 #ifdef VXN_FAILPOINTS
-// Where VXN_FAILPOINT is "NAME" (or one of several with commas), kills this process with SIGKILL;
-// "NAME:error" throws base::Error; "NAME:sleep" pauses 2 s. The name is "process.step".
+// Where VXN_FAILPOINT is "NAME" (or one of several with commas), says so on standard error and
+// kills this process with SIGKILL; "NAME:error" throws base::Error; "NAME:sleep" pauses 2 s. The
+// name is "process.step".
 void failpoint(const char* name);
+// Who starts a successor of a process that died calls it first, so that the successor lives.
+void forget_failpoints();
 #else
 inline void failpoint(const char*) {}
+inline void forget_failpoints() {}
 #endif
 
 }  // namespace base

@@ -62,7 +62,9 @@ RelayProcess RelayProcess::start(const RelayCommand& command, int listener, base
   const base::UniqueFd theirs(sockets[1]);
   base::SpawnRequest request{
       .argv = {own_path(), "relay", command.id, command.data_root, command.run_root},
-      .fds = {{theirs.get(), relay_fd::parent}, {listener, relay_fd::listener}}};
+      .fds = {{STDERR_FILENO, STDERR_FILENO},  // /dev/null, but with --debug
+              {theirs.get(), relay_fd::parent},
+              {listener, relay_fd::listener}}};
   if (client) {
     request.argv.emplace_back("--client");
     request.fds.emplace_back(client.get(), relay_fd::client);

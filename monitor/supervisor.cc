@@ -297,6 +297,7 @@ void Supervisor::relay_lost() {
   if (++relay_starts_ > relay_start_limit)
     throw base::Error(base::ErrorKind::failure, "the monitor's relay keeps failing");
   base::log_debug("the relay ended; starting another one");
+  base::forget_failpoints();
   start_relay({});
   connect_relay(epoch_);
 }

@@ -24,7 +24,14 @@ TEST_F(Failpoint, DoesNothingUnlessItIsNamed) {
 
 TEST_F(Failpoint, KillsTheProcess) {
   choose("relay.hello,client.record");
-  EXPECT_EXIT(failpoint("client.record"), testing::KilledBySignal(SIGKILL), "");
+  EXPECT_EXIT(failpoint("client.record"), testing::KilledBySignal(SIGKILL),
+              "failpoint client.record");
+}
+
+TEST_F(Failpoint, IsForgottenForASuccessor) {
+  choose("client.record");
+  forget_failpoints();
+  failpoint("client.record");
 }
 
 TEST_F(Failpoint, ThrowsWhereErrorIsAskedFor) {
