@@ -69,9 +69,17 @@ expect_refused() { # STATUS REGEX
   expect_err_has "^[a-z-]+: .*($2)"
 }
 
+# Every limit of time is this many times as long: PATIENCE=5 on a host that has much else to do.
+patience=${PATIENCE:-1}
+
+# Ends COMMAND after SECONDS.
+within() { # SECONDS COMMAND…
+  timeout -k 5 $(($1 * patience)) "${@:2}"
+}
+
 # Waits until COMMAND succeeds, at most SECONDS.
 eventually() { # SECONDS COMMAND…
-  local deadline=$((SECONDS + $1))
+  local deadline=$((SECONDS + $1 * patience))
   shift
   until "$@" >/dev/null 2>&1; do
     ((SECONDS < deadline)) || {

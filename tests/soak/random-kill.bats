@@ -21,7 +21,7 @@ pick() { # client|monitor
   for ((i = 0; i < rounds; i++)); do
     who=$(shuf -n 1 -e client monitor monitor)
     delay=$(shuf -n 1 -i 0-60)
-    start timeout 100 vdkr run --rm --name "victim$i" busybox sh -c 'echo up; sleep 1; echo end; exit 42'
+    start vdkr run --rm --name "victim$i" busybox sh -c 'echo up; sleep 1; echo end; exit 42'
     sleep "$((delay / 10)).$((delay % 10))"
     pid=$(pick "$who")
     printf 'round %s: kill %s (%s) after %s/10 s\n' "$i" "$who" "$pid" "$delay"

@@ -28,19 +28,19 @@ all_bytes() {
 }
 
 @test "head -c 1 of an input without end ends" {
-  try timeout 60 vdkr run --rm -i busybox head -c 1 < <(yes)
+  try within 60 vdkr run --rm -i busybox head -c 1 < <(yes)
   expect_status 0
   expect_out y
 }
 
 @test "an empty standard input, a closed one, and none" {
-  try timeout 60 vdkr run --rm -i busybox wc -c < <(:)
+  try within 60 vdkr run --rm -i busybox wc -c < <(:)
   expect_out $'0\n'
-  try timeout 60 vdkr run --rm -i busybox wc -c </dev/null
+  try within 60 vdkr run --rm -i busybox wc -c </dev/null
   expect_out $'0\n'
-  try timeout 60 vdkr run --rm busybox wc -c < <(yes)
+  try within 60 vdkr run --rm busybox wc -c < <(yes)
   expect_out $'0\n'
-  try timeout 60 vdkr run --rm -i busybox wc -c <&-
+  try within 60 vdkr run --rm -i busybox wc -c <&-
   expect_out $'0\n'
 }
 
@@ -55,7 +55,7 @@ all_bytes() {
   coproc talk { vdkr run --rm -i busybox cat; }
   for i in 1 2 3 4 5 6 7 8 9 10; do
     echo "line $i" >&"${talk[1]}"
-    read -r -t 60 answer <&"${talk[0]}"
+    read -r -t $((60 * patience)) answer <&"${talk[0]}"
     [[ $answer == "line $i" ]]
   done
   local input=${talk[1]}
@@ -73,7 +73,7 @@ all_bytes() {
 
 @test "closing our stdout ends the container" {
   local -a ends
-  timeout 60 vdkr run --rm busybox yes | head -n 1 >first
+  within 60 vdkr run --rm busybox yes | head -n 1 >first
   ends=("${PIPESTATUS[@]}")
   expect_same first <(echo y)
   printf 'status of vdkr: %s\n' "${ends[0]}"

@@ -13,7 +13,7 @@ victim='i=0; while [ $i -lt 2000 ]; do echo "line $i"; i=$((i + 1)); done; echo 
 
 run_victim() { # POINT [FLAG…]
   local point=$1
-  VXN_FAILPOINT=$point try timeout -k 5 120 vdkr --debug run "${@:2}" --name victim \
+  VXN_FAILPOINT=$point try within 120 vdkr --debug run "${@:2}" --name victim \
     busybox sh -c "$victim"
   grep -aq "failpoint $point\$" "$err" || not_as_expected "a process to be killed at $point"
 }

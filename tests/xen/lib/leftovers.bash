@@ -91,7 +91,7 @@ left_files() {
 
 # The kernel may take a moment to let go of devices after the last close.
 expect_nothing_left() {
-  local left deadline=$((SECONDS + 5))
+  local left deadline=$((SECONDS + 5 * patience))
   while left=$(leftovers) && [[ -n $left ]]; do
     if ((SECONDS >= deadline)); then
       printf 'left behind:\n%s\n' "$left"

@@ -41,7 +41,7 @@ start() { # COMMAND…
 # Waits for it, at most SECONDS; it is killed then.
 finish() { # SECONDS
   local watchdog
-  { sleep "$1" && kill -9 "$job"; } >/dev/null 2>&1 3>&- 4>&- &
+  { sleep $(($1 * patience)) && kill -9 "$job"; } >/dev/null 2>&1 3>&- 4>&- &
   watchdog=$!
   status=0
   wait "$job" || status=$?
