@@ -1,6 +1,6 @@
 #include "cli/output.h"
 
-#include <unistd.h>
+#include <utility>
 
 #include "base/error.h"
 #include "base/fd.h"
@@ -25,7 +25,7 @@ void Output::line(std::string_view text) {
 void Output::flush() {
   const std::string text = std::exchange(pending_, {});
   if (text.empty()) return;
-  base::doing(std::string("writing to ") + std::string(what_), [&] { base::write_all(fd_, text); });
+  base::doing(what_, [&] { base::write_all(fd_, text); });
 }
 
 }  // namespace cli
