@@ -142,7 +142,8 @@ struct CurlTransport::Handle {
     set(CURLOPT_LOW_SPEED_LIMIT, 64L);
     set(CURLOPT_LOW_SPEED_TIME, stall);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    set(CURLOPT_BUFFERSIZE, 256L * 1024);
+    // Only for speed; libcurl 7.88 refuses it after a failed transfer.
+    static_cast<void>(curl_easy_setopt(curl.get(), CURLOPT_BUFFERSIZE, 256L * 1024));
     set(CURLOPT_ERRORBUFFER, reason.data());
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, on_progress);

@@ -55,18 +55,38 @@ Complaint read_complaint(const HttpResponse& response) {
   }
 }
 
+struct UsualMessage {
+  std::string_view code;
+  std::string_view message;
+};
+// What a code says by itself (distribution, registry/api/v2/errors.go).
+constexpr std::array<UsualMessage, 5> usual_messages{{
+    {"UNAUTHORIZED", "authentication required"},
+    {"DENIED", "requested access to the resource is denied"},
+    {"MANIFEST_UNKNOWN", "manifest unknown"},
+    {"NAME_UNKNOWN", "repository name not known to registry"},
+    {"TOOMANYREQUESTS", "too many requests"},
+}};
+
+std::string_view usual_message(std::string_view code) {
+  const auto found =
+      std::ranges::find_if(usual_messages, [&](const UsualMessage& m) { return m.code == code; });
+  return found == usual_messages.end() ? "" : found->message;
+}
+
 // "manifest unknown: manifest unknown", as errcode.Error prints itself.
 std::string words_of(const Complaint& complaint) {
   std::string code = base::lower(complaint.code);
   std::ranges::replace(code, '_', ' ');
-  return base::printable(code, 64) + ": " + base::printable(complaint.message, 256);
+  const std::string_view message =
+      complaint.message.empty() ? usual_message(complaint.code) : complaint.message;
+  return base::printable(code, 64) + (message.empty() ? "" : ": " + base::printable(message, 256));
 }
 
+// Of a registry that gives no code.
 Complaint usual_complaint(int status) {
-  if (status == 401) return {.code = "UNAUTHORIZED", .message = "authentication required"};
-  if (status == 403)
-    return {.code = "DENIED", .message = "requested access to the resource is denied"};
-  return {.code = "MANIFEST_UNKNOWN", .message = "manifest unknown"};
+  if (status == 401) return {.code = "UNAUTHORIZED"};
+  return {.code = status == 403 ? "DENIED" : "MANIFEST_UNKNOWN"};
 }
 
 ErrorKind kind_of(int status) {

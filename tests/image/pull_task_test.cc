@@ -362,6 +362,8 @@ TEST_F(PullTest, refusals_are_told_in_dockers_words) {
        "\\x1b[2J)"},
       {429, "", ErrorKind::unavailable,
        "GET https://registry.test/v2/app/manifests/latest: 429 Too Many Requests"},
+      {403, R"({"errors": [{"code": "DENIED"}]})", ErrorKind::denied,
+       denied + "denied: requested access to the resource is denied"},
       {418, "", ErrorKind::failure, "GET https://registry.test/v2/app/manifests/latest: 418"},
   };
   for (const Refusal& one : cases) {
