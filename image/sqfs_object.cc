@@ -4,7 +4,9 @@
 #include <sqfs/error.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <new>
 #include <string>
 
@@ -25,20 +27,23 @@ namespace {
 
 SqfsFile::State& state_of(sqfs_file_t* file) { return *reinterpret_cast<SqfsFile::State*>(file); }
 
-int fail(SqfsFile::State& state, int error_number) {
-  if (state.error_number == 0) state.error_number = error_number;
-  return SQFS_ERROR_IO;
+bool has_failed(const SqfsFile::State& state) {
+  return state.error_number != 0 || state.beyond_limit;
 }
 
 int read_at(sqfs_file_t* file, sqfs_u64 offset, void* buffer, std::size_t size) {
   SqfsFile::State& state = state_of(file);
   auto* to = static_cast<char*>(buffer);
+  if (has_failed(state)) {  // what should be there was never written
+    std::memset(buffer, 0, size);
+    return 0;
+  }
   if (offset > state.size || size > state.size - offset) return SQFS_ERROR_OUT_OF_BOUNDS;
   while (size > 0) {
     const ssize_t count = pread(state.fd, to, size, static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(state, errno);
-    if (count == 0) return SQFS_ERROR_OUT_OF_BOUNDS;
+    if (count < 0) state.error_number = errno;
+    if (count <= 0) return count < 0 ? SQFS_ERROR_IO : SQFS_ERROR_OUT_OF_BOUNDS;
     to += count;
     offset += static_cast<sqfs_u64>(count);
     size -= static_cast<std::size_t>(count);
@@ -46,22 +51,23 @@ int read_at(sqfs_file_t* file, sqfs_u64 offset, void* buffer, std::size_t size) 
   return 0;
 }
 
+// A failure is only remembered: libsquashfs 1.2.0 loses memory when it is told. check() tells.
 int write_at(sqfs_file_t* file, sqfs_u64 offset, const void* buffer, std::size_t size) {
   SqfsFile::State& state = state_of(file);
   const auto* from = static_cast<const char*>(buffer);
-  if (offset > state.limit || size > state.limit - offset) {
-    state.beyond_limit = true;
-    return SQFS_ERROR_IO;
-  }
-  while (size > 0) {
+  state.size = std::max(state.size, offset + size);
+  state.beyond_limit = state.beyond_limit || state.size > state.limit;
+  while (size > 0 && !has_failed(state)) {
     const ssize_t count = pwrite(state.fd, from, size, static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail(state, errno);
+    if (count < 0) {
+      state.error_number = errno;
+      break;
+    }
     from += count;
     offset += static_cast<sqfs_u64>(count);
     size -= static_cast<std::size_t>(count);
   }
-  if (offset > state.size) state.size = offset;
   return 0;
 }
 
@@ -71,7 +77,8 @@ sqfs_u64 size_of(const sqfs_file_t* file) {
 
 int truncate(sqfs_file_t* file, sqfs_u64 size) {
   SqfsFile::State& state = state_of(file);
-  if (ftruncate(state.fd, static_cast<off_t>(size)) != 0) return fail(state, errno);
+  if (!has_failed(state) && ftruncate(state.fd, static_cast<off_t>(size)) != 0)
+    state.error_number = errno;
   state.size = size;
   return 0;
 }
@@ -123,12 +130,11 @@ sqfs_file_t* SqfsFile::get() const { return &state_->base; }
 std::uint64_t SqfsFile::size() const { return state_->size; }
 
 void SqfsFile::check(int result, std::string_view what) const {
-  if (result >= 0) return;
   if (state_->error_number != 0) throw base::errno_error(state_->error_number, what);
   if (state_->beyond_limit)
     throw base::Error(base::ErrorKind::corrupt,
                       fmt::format("{}: it would exceed {} bytes", what, state_->limit));
-  raise(result, what);
+  if (result < 0) raise(result, what);
 }
 
 }  // namespace image

@@ -37,7 +37,9 @@ class SqfsFile {
 
   sqfs_file_t* get() const;
   std::uint64_t size() const;
-  // Throws what a negative `result` of libsquashfs stands for: "WHAT: No space left on device".
+  // Throws the first failure of this file ("WHAT: No space left on device"), else what a negative
+  // `result` of libsquashfs stands for. To be asked after each call: failed writes are not told to
+  // libsquashfs.
   void check(int result, std::string_view what) const;
   // The same for one that allocates.
   template <typename Object>

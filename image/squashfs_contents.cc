@@ -48,7 +48,10 @@ SquashfsContents::SquashfsContents(const SquashfsOptions& options, const SqfsFil
   processor_.reset(made_processor);
 }
 
+// libsquashfs 1.2.0 loses the blocks that it holds when it is destroyed, so it is emptied first.
 SquashfsContents::~SquashfsContents() {
+  if (begun_) sqfs_block_processor_end_file(processor_.get());
+  if (!finished_) sqfs_block_processor_finish(processor_.get());
   processor_.reset();
   for (const Slot& slot : slots_) sqfs_free(slot.inode);
 }
@@ -59,6 +62,7 @@ void SquashfsContents::begin() {
   const std::uint32_t flags =
       options_.compression == DiskCompression::none ? SQFS_BLK_DONT_COMPRESS : 0;
   check(sqfs_block_processor_begin_file(processor_.get(), &slot.inode, nullptr, flags));
+  begun_ = true;
 }
 
 void SquashfsContents::append(std::span<const std::byte> bytes) {
@@ -82,11 +86,15 @@ void SquashfsContents::append_hole(std::uint64_t length) {
 }
 
 ContentId SquashfsContents::end() {
+  begun_ = false;
   check(sqfs_block_processor_end_file(processor_.get()));
   return static_cast<ContentId>(slots_.size() - 1);
 }
 
-void SquashfsContents::finish() { check(sqfs_block_processor_finish(processor_.get())); }
+void SquashfsContents::finish() {
+  finished_ = true;
+  check(sqfs_block_processor_finish(processor_.get()));
+}
 
 Content SquashfsContents::take(ContentId id) {
   Slot& slot = slots_.at(static_cast<std::uint32_t>(id));

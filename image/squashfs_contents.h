@@ -62,6 +62,8 @@ class SquashfsContents {
   std::deque<Slot> slots_;        // addresses stay
   std::vector<std::byte> zeros_;  // a block of them
   std::uint64_t position_ = 0;    // in the current content, without what was skipped
+  bool begun_ = false;
+  bool finished_ = false;
   // Last, so that its threads end first.
   SqfsPtr<sqfs_block_processor_t> processor_;
 };
