@@ -80,14 +80,17 @@ Members back_end_members(const BlockDevice& device) {
   };
 }
 
-// libxl's own copy, for `xl block-list` and `xl destroy`.
+// libxl's own copy, for `xl block-list` and `xl destroy`. It would read "xvda" as the old number.
 Members libxl_members(const BlockDevice& device) {
   Members members = {
       {"frontend", front_end(device.guest, device.index)},
       {"backend", back_end(device.guest, device.index)},
   };
-  for (auto& member : back_end_members(device))
-    if (std::string_view(member.first) != "frontend") members.push_back(std::move(member));
+  for (auto& [name, value] : back_end_members(device)) {
+    const std::string_view key = name;
+    if (key == "dev") value = fmt::format("{}", vdev_number(device.index));
+    if (key != "frontend") members.emplace_back(name, std::move(value));
+  }
   return members;
 }
 

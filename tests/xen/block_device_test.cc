@@ -39,7 +39,7 @@ TEST(BlockDevice, writes_what_blkback_blkfront_and_xl_want) {
 /libxl/7/device/vbd/268435456/removable=1
 /libxl/7/device/vbd/268435456/bootable=1
 /libxl/7/device/vbd/268435456/state=1
-/libxl/7/device/vbd/268435456/dev=xvda
+/libxl/7/device/vbd/268435456/dev=268435456
 /libxl/7/device/vbd/268435456/type=phy
 /libxl/7/device/vbd/268435456/mode=r
 /libxl/7/device/vbd/268435456/device-type=disk
