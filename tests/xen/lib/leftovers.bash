@@ -81,6 +81,7 @@ left_files() {
     case $path in
       */.*.tmp-* | */staging/*) printf 'temporary: %s\n' "$path" ;;
       */containers/* | */names/*) printf 'record: %s\n' "$path" ;;
+      "$run_root"/loops) ;; # of those who share loop devices; a hint, kept
       "$run_root"/*) [[ $type == d || $path == *lock ]] || printf 'file: %s\n' "$path" ;;
     esac
     printf -v file ' %02x:%02x:%d ' $((device >> 8 & 0xfff)) \
@@ -124,6 +125,6 @@ undo_leftovers() {
   rm -rf "$data_root"/{containers,names}/{,.}[!.]* "$run_root"/containers/{,.}[!.]* \
     "$data_root"/images/staging/* /tmp/*vxn* /var/tmp/*vxn*
   find "$data_root" "$run_root" -name '.*.tmp-*' -delete
-  find "$run_root" -mindepth 1 ! -type d ! -name '*lock' -delete
+  find "$run_root" -mindepth 1 ! -type d ! -name '*lock' ! -name loops -delete
   return 0
 } >/dev/null 2>&1
