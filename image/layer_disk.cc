@@ -86,7 +86,15 @@ class Conversion {
   ContentId write_content(const TarEntry& entry);
   Node copy_from_below(const LowerView::Found& found);
   ContentId copy_content(const LowerView::Found& found);
-  void fill_implied_directories();
+  // A directory on the way down.
+  struct Step {
+    NodeId node = NodeId::root;
+    bool hidden = false;         // nothing below can be seen here
+    LowerView::Directory below;  // what else is merged here
+  };
+  void settle_directories();
+  void drop_idle_whiteouts(const Step& step);
+  Step step_into(const Step& step, const std::string& name, const Name& child);
   void hide_what_is_below_the_root();
 
   const LayerDiskOptions& options_;
@@ -102,7 +110,7 @@ class Conversion {
 LayerDiskResult Conversion::run() {
   while (const auto entry = tar_.next()) take(*entry);
   writer_.end_contents();
-  fill_implied_directories();
+  settle_directories();
   hide_what_is_below_the_root();
   const WrittenTree written = write_tree(tree_, writer_);
   result_.clamped_mtimes = written.clamped_mtimes;
@@ -236,33 +244,45 @@ ContentId Conversion::copy_content(const LowerView::Found& found) {
   return writer_.end_content();
 }
 
-// A directory without an entry of its own looks as the layers below have it, unless this layer
-// hides them. The root is left alone: what a container sees there is overlayfs's upper directory.
-void Conversion::fill_implied_directories() {
-  struct Step {
-    NodeId node;
-    bool hidden;  // nothing below can be seen here
-    LowerView::Directory below;
-  };
-  if (!tree_.has_implied()) return;
+// What depends on the layers below. The root is left alone: what a container sees there is
+// overlayfs's upper directory.
+void Conversion::settle_directories() {
+  if (!tree_.needs_what_is_below()) return;
   std::vector<Step> steps{{NodeId::root, tree_.at(NodeId::root).opaque, below_.root()}};
   while (!steps.empty()) {
-    const Step step = std::move(steps.back());
+    Step step = std::move(steps.back());
     steps.pop_back();
-    for (const auto& [name, child] : tree_.at(step.node).details().children) {
-      Node& node = tree_.at(child.node);
-      if (node.type != EntryType::directory) continue;
-      const bool hidden = step.hidden || child.hides_below;
-      auto found = hidden ? std::nullopt : below_.find(step.below, name);
-      if (node.implied && !hidden) result_.uses_lower = true;
-      if (node.implied && found && found->inode.type == EntryType::directory) {
-        Node below = node_below(found->inode);
-        node.take_metadata(below);
-      }
-      steps.push_back({child.node, hidden || node.opaque,
-                       found ? std::move(found->directory) : LowerView::Directory{}});
-    }
+    drop_idle_whiteouts(step);
+    for (const auto& [name, child] : tree_.at(step.node).details().children)
+      if (tree_.at(child.node).type == EntryType::directory)
+        steps.push_back(step_into(step, name, child));
   }
+}
+
+// Where nothing is below, overlayfs does not merge, and whiteouts show in the listing.
+void Conversion::drop_idle_whiteouts(const Step& step) {
+  const auto is_whiteout = [&](const auto& child) { return tree_.at(child.second.node).whiteout; };
+  const Children& children = tree_.at(step.node).details().children;
+  if (std::none_of(children.begin(), children.end(), is_whiteout)) return;
+  if (!step.hidden) result_.uses_lower = true;
+  if (step.hidden || step.below.empty())
+    std::erase_if(tree_.at(step.node).details_to_change().children, is_whiteout);
+}
+
+// A directory without an entry of its own looks as the layers below have it, unless this layer
+// hides them.
+Conversion::Step Conversion::step_into(const Step& step, const std::string& name,
+                                       const Name& child) {
+  Node& node = tree_.at(child.node);
+  const bool hidden = step.hidden || child.hides_below;
+  auto found = hidden ? std::nullopt : below_.find(step.below, name);
+  if (node.implied && !hidden) result_.uses_lower = true;
+  if (node.implied && found && found->inode.type == EntryType::directory) {
+    Node below = node_below(found->inode);
+    node.take_metadata(below);
+  }
+  return {child.node, hidden || node.opaque,
+          found ? std::move(found->directory) : LowerView::Directory{}};
 }
 
 // Overlayfs does not look whether a layer's root is opaque.

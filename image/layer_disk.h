@@ -41,7 +41,8 @@ struct LayerDiskOptions {
 
 struct LayerDiskResult {
   // False: the disk depends on the tar alone and is keyed by the layer's diffID. True: something
-  // was looked for in the layers below (found or not), so it is keyed by the chainID.
+  // was looked for in the layers below (found or not), so it is keyed by the chainID: a directory
+  // without an entry, a hard link's target, or whether there is anything for a whiteout to hide.
   bool uses_lower = false;
   std::uint64_t entries = 0;     // of the tar
   std::uint64_t file_bytes = 0;  // contents of regular files, holes not counted
@@ -57,7 +58,8 @@ struct LayerDiskResult {
 // bytes, whatever the number of threads. Does not flush to disk.
 //
 // What becomes of the tar, where the two differ (more: docs/decisions/0002-disk-format.md):
-//   .wh.NAME          character device 0:0 called NAME (overlayfs's whiteout)
+//   .wh.NAME          character device 0:0 called NAME (overlayfs's whiteout), unless there is no
+//                     such directory below: overlayfs would list the whiteout
 //   .wh..wh..opq      trusted.overlay.opaque="y" on its directory
 //   a missing parent  the metadata that the topmost layer below has for it, else 0755 root:root
 //   a hard link to a file of a lower layer: the file is copied, both names link to it

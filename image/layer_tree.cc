@@ -78,7 +78,7 @@ NodeId LayerTree::directory_at(const std::vector<std::string>& path, std::size_t
     Name& name = at(current).details_to_change().children[path[i]];
     if (name.node == NodeId::root || at(name.node).type != EntryType::directory) {
       set(name, add({.implied = true}));
-      has_implied_ = true;
+      needs_what_is_below_ = true;
     }
     current = name.node;
   }
@@ -109,6 +109,7 @@ void LayerTree::white_out(const std::vector<std::string>& path) {
   assert(!path.empty());
   Name& name = at(directory_at(path, path.size() - 1)).details_to_change().children[path.back()];
   name.hides_below = true;
+  needs_what_is_below_ = true;
   if (name.node == NodeId::root)
     name.node = add({.type = EntryType::character_device, .whiteout = true, .mode = 0});
   else

@@ -78,8 +78,8 @@ class LayerTree {
   void white_out(const std::vector<std::string>& path);
   // .wh..wh..opq
   void make_opaque(const std::vector<std::string>& directory);
-  // Whether there may be an implied directory beside the root.
-  bool has_implied() const { return has_implied_; }
+  // Whether there may be a whiteout or, beside the root, an implied directory.
+  bool needs_what_is_below() const { return needs_what_is_below_; }
   std::optional<NodeId> find(const std::vector<std::string>& path) const;
 
  private:
@@ -88,7 +88,7 @@ class LayerTree {
   void set(Name& name, NodeId node);
 
   std::deque<Node> nodes_;
-  bool has_implied_ = false;
+  bool needs_what_is_below_ = false;
 };
 
 }  // namespace image

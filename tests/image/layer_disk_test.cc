@@ -121,14 +121,58 @@ TEST(LayerDisk, whiteouts_are_what_overlayfs_wants) {
   TarBuilder tar;
   tar.directory("d/").file("d/.wh.gone", "").directory("o/").file("o/.wh..wh..opq", "");
   tar.file("o/kept", "x").file(".wh.top", "");
-  const Disk disk = convert(tar.finish());
+  const Disk below =
+      convert(TarBuilder().directory("d/").file("d/gone", "").file("top", "").finish());
+  const Disk disk = convert(tar.finish(), {&below});
   DiskView view(disk);
   EXPECT_EQ(view.list(), (Listing{{"d", "d 0755 0:0 @0 2 "},
                                   {"d/gone", "c 0000 0:0 @0 1 0,0"},
                                   {"o", "d 0755 0:0 @0 2 opaque"},
                                   {"o/kept", "f 0644 0:0 @0 1 1"},
                                   {"top", "c 0000 0:0 @0 1 0,0"}}));
-  EXPECT_FALSE(disk.result.uses_lower);
+  EXPECT_TRUE(disk.result.uses_lower);
+}
+
+// Overlayfs lists whiteouts (and then cannot find them) in a directory that it need not merge.
+TEST(LayerDisk, whiteouts_where_nothing_is_below_are_left_out) {
+  const Disk below = convert(TarBuilder().directory("d/").directory("o/").file("f", "").finish());
+  struct Case {
+    const char* what;
+    TarBuilder tar;
+    std::vector<const Disk*> below;
+    Listing expected;
+  };
+  const Case cases[] = {
+      {"the lowest layer",
+       TarBuilder().directory("d/").file("d/.wh.x", "").file(".wh.y", ""),
+       {},
+       {{"d", "d 0755 0:0 @0 2 "}}},
+      {"a new directory",
+       TarBuilder().directory("n/").file("n/.wh.x", ""),
+       {&below},
+       {{"n", "d 0755 0:0 @0 2 "}}},
+      {"a directory in place of a file",
+       TarBuilder().directory("f/").file("f/.wh.x", ""),
+       {&below},
+       {{"f", "d 0755 0:0 @0 2 "}}},
+      {"an opaque directory",
+       TarBuilder().directory("o/").file("o/.wh..wh..opq", "").file("o/.wh.x", ""),
+       {&below},
+       {{"o", "d 0755 0:0 @0 2 opaque"}}},
+      {"below an opaque directory",
+       TarBuilder()
+           .directory("o/")
+           .file("o/.wh..wh..opq", "")
+           .directory("o/p/")
+           .file("o/p/.wh.x", ""),
+       {&below},
+       {{"o", "d 0755 0:0 @0 3 opaque"}, {"o/p", "d 0755 0:0 @0 2 "}}},
+  };
+  for (const Case& test : cases) {
+    const Disk disk = convert(test.tar.finish(), test.below);
+    EXPECT_EQ(DiskView(disk).list(), test.expected) << test.what;
+    EXPECT_EQ(disk.result.uses_lower, !DiskView(disk).find("o")) << test.what;
+  }
 }
 
 TEST(LayerDisk, a_whiteout_hides_what_is_below_and_not_its_own_layer) {

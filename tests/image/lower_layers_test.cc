@@ -181,7 +181,7 @@ TEST(LowerLayers, overlayfs_own_attributes_are_not_taken_over) {
 
 TEST(LowerLayers, an_opaque_root_becomes_a_whiteout_of_each_name_below) {
   const Disk bottom = convert(TarBuilder().file("a", "").directory("d/").file("b", "").finish());
-  const Disk middle = convert(TarBuilder().file(".wh.b", "").file("c", "").finish());
+  const Disk middle = convert(TarBuilder().file(".wh.b", "").file("c", "").finish(), {&bottom});
   const Disk disk =
       convert(TarBuilder().file("c", "new").file(".wh..wh..opq", "").directory("d/").finish(),
               {&middle, &bottom});
