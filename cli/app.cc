@@ -72,7 +72,7 @@ class App {
   void report(Context& context, std::string_view message) {
     try {
       context.err.line(fill(personality_.messages.failure,
-                            {{"program", personality_.program}, {"message", message}}));
+                            {{"program", personality_.program}, {"message", one_line(message)}}));
       context.err.flush();
     } catch (const base::Error&) {
     }
@@ -163,7 +163,7 @@ int run_app(const Personality& personality, const std::vector<std::string>& argu
 }
 
 int run_app(const Personality& personality, int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   return run_app(personality, arguments, World{});
 }

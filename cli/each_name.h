@@ -32,7 +32,7 @@ int for_each_name(Context& context, bool force, Work work, Worded worded) {
       context.out.flush();
       context.err.line(
           fill(context.personality.messages.name_failure,
-               {{"program", context.personality.program}, {"message", failure.message}}));
+               {{"program", context.personality.program}, {"message", one_line(failure.message)}}));
       context.err.flush();
       if (!forgiven) code = std::max(code, failure.code);
     }

@@ -63,6 +63,7 @@ std::string option_group(const Personality& personality, const Options& options,
   std::sort(members.begin(), members.end(),
             [](const Option* a, const Option* b) { return a->name < b->name; });
   std::vector<Entry> entries;
+  entries.reserve(members.size());
   for (const Option* option : members) entries.push_back(option_entry(personality, *option));
   return fmt::format("\n{}:\n{}", group, columns(entries));
 }

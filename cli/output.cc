@@ -8,7 +8,7 @@
 namespace cli {
 namespace {
 
-constexpr std::size_t buffer_size = 32 * 1024;
+constexpr std::size_t buffer_size = 32u << 10;
 
 }  // namespace
 

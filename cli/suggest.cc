@@ -40,6 +40,7 @@ std::vector<std::string> suggest(std::string_view word, std::span<const std::str
   std::stable_sort(near.begin(), near.end(),
                    [](const Candidate& a, const Candidate& b) { return a.distance < b.distance; });
   std::vector<std::string> names;
+  names.reserve(near.size());
   for (const Candidate& candidate : near) names.emplace_back(candidate.name);
   return names;
 }

@@ -34,6 +34,11 @@ std::string go_quoted(std::string_view text) {
   return base::printable(result, std::string::npos) + "\"";
 }
 
+std::string one_line(std::string_view message) {
+  constexpr std::size_t longest = 8u << 10;
+  return base::printable(message, longest);
+}
+
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));

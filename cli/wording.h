@@ -20,6 +20,9 @@ std::string go_quoted(std::string_view text);
 // The first `limit` characters; where there are more, the last of them is `mark`.
 std::string shortened(std::string_view text, std::size_t limit, std::string_view mark);
 
+// A message as one printable line, whatever it has been made of.
+std::string one_line(std::string_view message);
+
 // How many columns a terminal needs, one for each character.
 std::size_t display_width(std::string_view text);
 

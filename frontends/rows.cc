@@ -77,9 +77,12 @@ std::string command_line(const engine::ContainerConfig& config) {
 }
 
 std::string label_list(const std::map<std::string, std::string>& labels) {
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : labels) parts.push_back(key + "=" + value);
-  return base::printable(base::join(parts, ","), longest_text);
+  std::string text;
+  for (const auto& [key, value] : labels) {
+    if (!text.empty()) text += ',';
+    text.append(key).append("=").append(value);
+  }
+  return base::printable(text, longest_text);
 }
 
 std::string environment(const char* name) {

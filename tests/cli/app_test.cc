@@ -254,8 +254,7 @@ TEST_F(AppTest, OutputThatCannotBeWrittenIsAFailure) {
   }
   ::lseek(err.get(), 0, SEEK_SET);
   constexpr std::size_t limit = 4096;
-  EXPECT_TRUE(
-      base::read_to_end(err.get(), limit).starts_with("vdkr: standard output: writing: "));
+  EXPECT_TRUE(base::read_to_end(err.get(), limit).starts_with("vdkr: standard output: writing: "));
 }
 
 TEST_F(AppTest, DoctorFailsWhereSomethingIsWrongAndNamesTheRemedy) {

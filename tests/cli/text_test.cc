@@ -16,6 +16,8 @@ TEST(WordingTest, QuotedTextCannotLeaveItsQuotes) {
   EXPECT_EQ(go_quoted("a\"b\\c\n\x1b[0m é"), R"("a\"b\\c\n\x1b[0m é")");
 }
 
+TEST(WordingTest, AMessageIsOneLine) { EXPECT_EQ(one_line("a\nb\x1b[0m é"), "a\\nb\\x1b[0m é"); }
+
 TEST(WordingTest, TextIsShortenedByCharactersNotBytes) {
   EXPECT_EQ(shortened("12345", 5, "…"), "12345");
   EXPECT_EQ(shortened("123456", 5, "…"), "1234…");

@@ -1,0 +1,161 @@
+#include "cli/create_options.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/environment.h"
+#include "cli/wording.h"
+
+namespace cli {
+namespace {
+
+struct PullPolicyName {
+  std::string_view name;
+  engine::PullPolicy policy;
+};
+constexpr PullPolicyName pull_policies[] = {{"always", engine::PullPolicy::always},
+                                            {"missing", engine::PullPolicy::missing},
+                                            {"never", engine::PullPolicy::never}};
+
+[[noreturn]] void refuse(std::string_view pattern, std::string_view name, std::string_view value) {
+  throw base::Error(base::ErrorKind::usage, fill(pattern, {{name, base::printable(value)}}));
+}
+
+engine::PullPolicy pull_policy(const Messages& messages, const std::string& word) {
+  const auto* found =
+      std::find_if(std::begin(pull_policies), std::end(pull_policies),
+                   [&](const PullPolicyName& candidate) { return candidate.name == word; });
+  if (found == std::end(pull_policies)) refuse(messages.invalid_pull_policy, "value", word);
+  return found->policy;
+}
+
+// What every request must keep to, whoever made it.
+void check(const engine::CreateRequest& request, const Personality& personality) {
+  const Messages& messages = personality.messages;
+  if (!request.name.empty() && !engine::valid_name(request.name))
+    refuse(messages.invalid_name, "name", request.name);
+  if (request.memory && *request.memory < personality.least_memory)
+    throw base::Error(base::ErrorKind::usage, std::string(messages.memory_too_small));
+  if (!request.working_directory.empty() && request.working_directory.front() != '/')
+    refuse(messages.invalid_directory, "directory", request.working_directory);
+}
+
+}  // namespace
+
+void CreateOptions::declare(Options& options) {
+  declare_container(options);
+  declare_process(options);
+  declare_image(options);
+  declare_guest(options);
+}
+
+engine::CreateRequest CreateOptions::request(const Context& context) const {
+  engine::CreateRequest request = request_;
+  request.image = context.arguments.front();
+  request.command.assign(context.arguments.begin() + 1, context.arguments.end());
+  if (entrypoint_) request.entrypoint = context.personality.entrypoint(*entrypoint_);
+  request.env = resolve_environment(variables_, variable_files_);
+  request.pull = pull_policy(context.personality.messages, pull_);
+  check(request, context.personality);
+  return request;
+}
+
+void CreateOptions::declare_container(Options& options) {
+  options.add_switch(request_.interactive, "interactive", 'i', "Keep standard input open");
+  options.add_text(request_.name, "name", 0, "string", "Name of the container");
+  options.add_text(request_.hostname, "hostname", 'h', "string", "Host name in the container");
+  options.add({.name = "label",
+               .letter = 'l',
+               .type = "list",
+               .meaning = "Set a label: KEY=VALUE",
+               .set = [this](std::string_view value) { return set_label(value); }});
+  options.add({.name = "memory",
+               .letter = 'm',
+               .type = "bytes",
+               .meaning = "Memory that the container may use (64m, 1g)",
+               .set = [this](std::string_view value) { return set_memory(value); }});
+  options.add_switch(request_.read_only, "read-only", 0, "Make the root file system read-only");
+  options.add_switch(request_.init, "init", 0,
+                     "Run an init that forwards signals and reaps processes");
+}
+
+void CreateOptions::declare_process(Options& options) {
+  options.add({.name = "env",
+               .letter = 'e',
+               .type = "list",
+               .meaning = "Set a variable: NAME=VALUE, or NAME to pass ours on",
+               .set = [this](std::string_view value) {
+                 auto refusal = refused_variable(value);
+                 if (!refusal) variables_.emplace_back(value);
+                 return refusal;
+               }});
+  options.add_list(variable_files_, "env-file", 0, "list", "Read variables from a file");
+  options.add_text(request_.working_directory, "workdir", 'w', "string",
+                   "Directory in which the command runs");
+  options.add_text(request_.user, "user", 'u', "string", "User, by name or number: USER[:GROUP]");
+  options.add({.name = "entrypoint",
+               .type = "string",
+               .meaning = "Replace the image's ENTRYPOINT; \"\" removes it",
+               .set = [this](std::string_view value) {
+                 entrypoint_ = value;
+                 return Refusal();
+               }});
+}
+
+void CreateOptions::declare_image(Options& options) {
+  options.add_text(pull_, "pull", 0, "string",
+                   "Pull the image before: always, missing or never (default \"missing\")");
+  options.add_text(request_.platform, "platform", 0, "string",
+                   "Platform of the image: OS/ARCH[/VARIANT]");
+}
+
+void CreateOptions::declare_guest(Options& options) {
+  options.group(guest_group);
+  options.add({.name = "vcpus",
+               .type = "int",
+               .meaning = "Virtual CPUs of the guest",
+               .set = [this](std::string_view value) { return set_vcpus(value); }});
+  options.add({.name = "xen-type",
+               .type = "string",
+               .meaning = "Type of the guest: pv or pvh",
+               .set = [this](std::string_view value) { return set_guest_type(value); }});
+  options.add_text(request_.kernel, "kernel", 0, "string",
+                   "Guest kernel, as `vxn-kernel list` names it");
+}
+
+CreateOptions::Refusal CreateOptions::set_label(std::string_view value) {
+  const std::size_t equals = value.find('=');
+  const std::string_view key = value.substr(0, equals);
+  if (key.empty()) return fmt::format("invalid label '{}': empty name", base::printable(value));
+  request_.labels[std::string(key)] =
+      equals == std::string_view::npos ? "" : value.substr(equals + 1);
+  return std::nullopt;
+}
+
+// None and 0 are the settings' default, as docker's is no limit.
+CreateOptions::Refusal CreateOptions::set_memory(std::string_view value) {
+  const auto bytes = base::parse_size(value);
+  if (!bytes) return fmt::format("invalid size: '{}'", base::printable(value));
+  request_.memory = bytes;
+  if (*bytes == 0) request_.memory.reset();
+  return std::nullopt;
+}
+
+CreateOptions::Refusal CreateOptions::set_vcpus(std::string_view value) {
+  const auto count = base::parse_number<unsigned>(value);
+  if (!count || *count == 0) return "not a number above 0";
+  request_.vcpus = count;
+  return std::nullopt;
+}
+
+CreateOptions::Refusal CreateOptions::set_guest_type(std::string_view value) {
+  if (value != "pv" && value != "pvh") return "neither pv nor pvh";
+  request_.guest_type = value;
+  return std::nullopt;
+}
+
+}  // namespace cli

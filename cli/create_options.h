@@ -1,0 +1,47 @@
+// The options with which a container is made, and the request that they amount to.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/context.h"
+#include "cli/options.h"
+#include "engine/engine.h"
+
+namespace cli {
+
+class CreateOptions {
+ public:
+  // The heading of what is said of the guest, in --help.
+  static constexpr std::string_view guest_group = "Xen Options";
+
+  // Binds to this object, which must stay where it is.
+  void declare(Options& options);
+
+  // Of a command line whose arguments are IMAGE [COMMAND] [ARG...]. Throws usage, in the
+  // personality's words, for what cannot be.
+  engine::CreateRequest request(const Context& context) const;
+
+ private:
+  using Refusal = std::optional<std::string>;
+
+  void declare_container(Options& options);
+  void declare_process(Options& options);
+  void declare_image(Options& options);
+  void declare_guest(Options& options);
+
+  Refusal set_label(std::string_view value);
+  Refusal set_memory(std::string_view value);
+  Refusal set_vcpus(std::string_view value);
+  Refusal set_guest_type(std::string_view value);
+
+  engine::CreateRequest request_;  // what an option says without more ado
+  std::vector<std::string> variables_;
+  std::vector<std::string> variable_files_;
+  std::optional<std::string> entrypoint_;
+  std::string pull_ = "missing";
+};
+
+}  // namespace cli

@@ -1,0 +1,14 @@
+// The parts of podman's personality, a file each.
+#pragma once
+
+#include "cli/personality.h"
+
+namespace frontends {
+
+cli::ListStyle<image::Image> podman_images();
+cli::ListStyle<engine::Container> podman_containers();
+cli::DocumentStyle podman_version();
+cli::DocumentStyle podman_info();
+cli::PullStyle podman_pull();
+
+}  // namespace frontends
