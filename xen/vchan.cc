@@ -1,6 +1,7 @@
 #include "xen/vchan.h"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -8,11 +9,13 @@
 
 extern "C" {
 #include <libxenvchan.h>
+#include <xengnttab.h>
 #include <xentoollog.h>
 }
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/text.h"
 
 namespace xen {
 namespace {
@@ -24,6 +27,48 @@ xentoollog_logger silent = {
                    unsigned long) {},
     .destroy = [](xentoollog_logger*) {},
 };
+
+// What the guest has at a channel's path in xenstore.
+enum class Offer { none, fresh, used, nonsense };
+
+// A server counts its clients: 2 none yet, 1 there is one, 0 there was one. What is left in the
+// ring of a client that has gone is not for us; its server notices and makes another channel.
+constexpr std::uint8_t no_client_yet = 2;
+
+// Reads the byte of that count in the guest's page.
+std::optional<std::uint8_t> clients_of(DomainId guest, std::uint32_t ring_ref) {
+  xengnttab_handle* handle = xengnttab_open(&silent, 0);
+  if (handle == nullptr) base::throw_errno("/dev/xen/gntdev");
+  std::optional<std::uint8_t> clients;
+  void* page = xengnttab_map_grant_ref(handle, guest.number, ring_ref, PROT_READ);
+  if (page != nullptr) {
+    clients = static_cast<const volatile vchan_interface*>(page)->cli_live;
+    xengnttab_unmap(handle, page, 1);
+  }
+  xengnttab_close(handle);
+  return clients;
+}
+
+// The server writes its nodes in one transaction.
+Offer look(XenStore& store, DomainId guest, const std::string& path) {
+  const auto text = store.read(path + "/ring-ref");
+  if (!text || text->empty()) return Offer::none;
+  const auto ring_ref = base::parse_number<std::uint32_t>(*text);
+  if (!ring_ref) return Offer::nonsense;
+  const auto clients = clients_of(guest, *ring_ref);
+  if (!clients) return Offer::nonsense;
+  return *clients == no_client_yet ? Offer::fresh : Offer::used;
+}
+
+// nullptr where the guest's nodes or its page are nonsense.
+libxenvchan* open_client(DomainId guest, const std::string& path) {
+  libxenvchan* raw = libxenvchan_client_init(&silent, static_cast<int>(guest.number), path.c_str());
+  if (raw == nullptr) return nullptr;
+  raw->blocking = 0;
+  // So that clear_event() never waits for an event that is not there.
+  base::set_nonblocking(libxenvchan_fd_for_select(raw), true);
+  return raw;
+}
 
 int as_int(std::size_t size) { return static_cast<int>(std::min<std::size_t>(size, INT_MAX)); }
 
@@ -44,27 +89,18 @@ std::string vchan_path(DomainId guest, unsigned slot) {
 Vchan Vchan::connect(XenStore& store, DomainId guest, unsigned slot,
                      const base::Deadline& deadline) {
   const std::string path = vchan_path(guest, slot);
-  std::string tried;
-  // The server writes its nodes in one transaction. What a server that has ended left behind cannot
-  // be connected to: then the next one is waited for.
+  const auto changes = store.watch(path);
   for (;;) {
-    auto fresh = [&tried](const std::optional<std::string>& port) {
-      return port && !port->empty() && *port != tried;
-    };
-    auto seen = store.wait_until(path + "/event-channel", fresh, deadline);
-    if (!seen)
-      throw base::Error(tried.empty() ? base::ErrorKind::unavailable : base::ErrorKind::corrupt,
-                        tried.empty() ? "the guest did not open its channel in time"
-                                      : "the guest's channel cannot be connected to");
-    tried = *seen->value;
-    libxenvchan* raw =
-        libxenvchan_client_init(&silent, static_cast<int>(guest.number), path.c_str());
-    if (raw == nullptr) continue;
-    Vchan vchan(std::make_unique<Channel>(raw));
-    raw->blocking = 0;
-    // So that clear_event() never waits for an event that is not there.
-    base::set_nonblocking(vchan.fd(), true);
-    return vchan;
+    while (changes->next()) {
+    }
+    const Offer offer = look(store, guest, path);
+    if (offer == Offer::fresh)
+      if (libxenvchan* raw = open_client(guest, path)) return Vchan(std::make_unique<Channel>(raw));
+    // A server that we have just missed or that ends makes room for another one: that is a change.
+    if (base::wait_readable(changes->fd(), deadline)) continue;
+    if (offer == Offer::none || offer == Offer::used)
+      throw base::Error(base::ErrorKind::unavailable, "the guest did not open its channel in time");
+    throw base::Error(base::ErrorKind::corrupt, "the guest's channel cannot be connected to");
   }
 }
 

@@ -22,8 +22,9 @@ std::string vchan_path(DomainId guest, unsigned slot);
 // release_event for that.
 class Vchan {
  public:
-  // Waits for the guest's server, by a watch. Throws unavailable at the deadline, corrupt where the
-  // guest offers nonsense, interrupted.
+  // Waits, by a watch, for a server that has had no client yet: one whose client has gone is left
+  // to end. Throws unavailable at the deadline, corrupt where the guest offers nonsense,
+  // interrupted.
   static Vchan connect(XenStore& store, DomainId guest, unsigned slot,
                        const base::Deadline& deadline);
   Vchan(Vchan&&) noexcept;
