@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <csignal>
+
 #include "base/file.h"
 #include "base/log.h"
 
@@ -241,6 +243,9 @@ TEST_F(AppTest, AFailureIsOneLineAndEachToolsCode) {
 TEST_F(AppTest, AnInterruptIsToldByTheExitStatus) {
   fake::world().failure = base::Error(base::ErrorKind::interrupted, "interrupted");
   EXPECT_EQ(vdkr({"pull", "-q", "busybox"}).code, 130);
+  fake::world().failure = base::Error(base::ErrorKind::interrupted, "interrupted");
+  fake::world().progress = [](base::Progress&) { ::raise(SIGTERM); };
+  EXPECT_EQ(vdkr({"pull", "-q", "busybox"}).code, 143);
 }
 
 TEST_F(AppTest, OutputThatCannotBeWrittenIsAFailure) {

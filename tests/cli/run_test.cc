@@ -1,3 +1,8 @@
+#include <fcntl.h>
+
+#include <array>
+#include <cstdlib>
+
 #include "tests/cli/app_fixture.h"
 
 namespace cli {
@@ -253,6 +258,36 @@ TEST_F(RunTest, InAPipeNoProgressIsShown) {
     EXPECT_EQ(said.err, "");
     EXPECT_EQ(said.out, "");
   }
+}
+
+// What standard error, being a terminal, was sent.
+std::string terminal_output(const std::vector<std::string>& arguments) {
+  const base::UniqueFd terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  EXPECT_EQ(::grantpt(terminal.get()), 0);
+  EXPECT_EQ(::unlockpt(terminal.get()), 0);
+  std::array<char, 64> name{};
+  EXPECT_EQ(::ptsname_r(terminal.get(), name.data(), name.size()), 0);
+  const base::UniqueFd ours = base::open_file(name.data(), O_RDWR | O_NOCTTY);
+  const base::UniqueFd null = base::open_file("/dev/null", O_WRONLY);
+  const World world{.input = 0, .output = null.get(), .error = ours.get(), .now = test_now};
+  EXPECT_EQ(run_app(frontends::docker_personality("vdkr"), arguments, world), 0);
+  base::set_nonblocking(terminal.get(), true);
+  std::string text;
+  std::array<std::byte, 4096> buffer{};
+  while (const auto count = base::read_some(terminal.get(), buffer))
+    text.append(reinterpret_cast<const char*>(buffer.data()), *count);
+  return text;
+}
+
+TEST_F(RunTest, OnATerminalProgressIsShownUnlessQuiet) {
+  fake::world().progress = [](base::Progress& progress) {
+    progress.message("Unable to find image 'busybox:latest' locally");
+    progress.update("aaaaaaaaaaaa", "Pull complete", 0, 0);
+  };
+  const std::string text = terminal_output({"run", "busybox"});
+  EXPECT_NE(text.find("Unable to find image 'busybox:latest' locally"), std::string::npos) << text;
+  EXPECT_NE(text.find("aaaaaaaaaaaa: Pull complete"), std::string::npos) << text;
+  EXPECT_EQ(terminal_output({"run", "-q", "busybox"}), "");
 }
 
 }  // namespace
