@@ -59,6 +59,7 @@ std::vector<Xattr> pax_xattrs(const PaxRecords& records) {
   for (const auto& [keyword, value] : records)
     if (keyword.starts_with(xattr_prefix)) found[keyword.substr(xattr_prefix.size())] = value;
   std::vector<Xattr> xattrs;
+  xattrs.reserve(found.size());
   for (auto& [name, value] : found) xattrs.push_back({.name = name, .value = std::move(value)});
   return xattrs;
 }

@@ -28,7 +28,7 @@ constexpr std::uint32_t no_xattrs = 0xffffffff;
 constexpr std::uint32_t no_fragment = 0xffffffff;
 // A directory's index for quick look-ups may have 65535 parts, of at least 13 bytes each. Linux can
 // do without it.
-constexpr std::size_t max_index_bytes = 0xffff * 13;
+constexpr std::size_t max_index_bytes = std::size_t{0xffff} * 13;
 constexpr std::size_t padded_to = 4096;
 constexpr std::uint32_t zstd_level = 3;
 

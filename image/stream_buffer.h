@@ -12,7 +12,7 @@ namespace image {
 
 class StreamBuffer {
  public:
-  explicit StreamBuffer(ByteSource& source, std::size_t size = 256 * 1024);  // borrowed
+  explicit StreamBuffer(ByteSource& source, std::size_t size = 1u << 18);  // borrowed
 
   // What is at hand, at least `wanted` bytes (never more than the buffer's size) unless the stream
   // ends before. Valid until the next call.

@@ -12,6 +12,8 @@ namespace image {
 
 namespace {
 
+constexpr std::size_t old_extent = 24;  // an entry of old GNU sparse maps
+
 std::string_view view_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -61,7 +63,7 @@ std::uint64_t not_negative(std::optional<std::int64_t> value) {
 // {offset, length} in 12 bytes each; the first without an offset ends the list.
 std::vector<SparseExtent> parse_old_extents(std::string_view field) {
   std::vector<SparseExtent> extents;
-  for (; field.size() >= 24 && field[0] != '\0'; field.remove_prefix(24))
+  for (; field.size() >= old_extent && field[0] != '\0'; field.remove_prefix(old_extent))
     extents.push_back({.offset = not_negative(parse_number(field.substr(0, 12))),
                        .length = not_negative(parse_number(field.substr(12, 12)))});
   return extents;
@@ -81,7 +83,7 @@ TarHeader::TarHeader(std::span<const std::byte> block) : block_(view_of(block)) 
 bool TarHeader::has_sound_checksum() const {
   constexpr std::size_t at = 148;
   constexpr std::size_t room = 8;
-  std::int64_t plain = ' ' * static_cast<int>(room);
+  std::int64_t plain = std::int64_t{' '} * static_cast<std::int64_t>(room);
   std::int64_t with_signs = plain;  // as some programs of old computed it
   for (std::size_t i = 0; i < block_.size(); ++i) {
     if (i >= at && i < at + room) continue;
@@ -128,7 +130,7 @@ std::string TarHeader::name() const {
 
 OldSparse TarHeader::old_sparse() const {
   if (!is_gnu()) tar_is_corrupt("a sparse file in a header that is not GNU's");
-  return {.extents = parse_old_extents(std::string_view(block_).substr(386, 4 * 24)),
+  return {.extents = parse_old_extents(std::string_view(block_).substr(386, 4 * old_extent)),
           .continued = block_[482] != '\0',
           .real_size = not_negative(number(483, 12))};
 }
@@ -139,7 +141,8 @@ bool is_zero_block(std::span<const std::byte> block) {
 
 OldSparse parse_sparse_continuation(std::span<const std::byte> block) {
   const std::string_view bytes = view_of(block);
-  return {.extents = parse_old_extents(bytes.substr(0, 21 * 24)), .continued = bytes[504] != '\0'};
+  return {.extents = parse_old_extents(bytes.substr(0, 21 * old_extent)),
+          .continued = bytes[504] != '\0'};
 }
 
 }  // namespace image
