@@ -52,8 +52,8 @@ struct TarData {
 };
 
 // Pulls entry by entry, as Go's archive/tar reads them, which most layers were written by and are
-// read by; but names stay the bytes that they are. A reader of our own because libarchive 3.6.2
-// loses link targets that are not ASCII at all (docs/decisions/0002-disk-format.md).
+// read by; but names stay the bytes that they are. A reader of our own because libarchive 3.6.2 may
+// lose link targets that are not ASCII at all (docs/decisions/0002-disk-format.md).
 //
 // Throws corrupt for what is no tar, is damaged, contradicts itself or ends within an entry (the
 // end-of-archive mark may be missing); an empty stream is an empty archive. Attributes are those of
