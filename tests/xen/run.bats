@@ -82,7 +82,6 @@ prepare() { have_image busybox; }
   expect_status 137
 }
 
-# bats test_tags=quick
 @test "--timing names each step, the processes and the requests" {
   try vdkr run --rm --timing busybox true
   expect_status 0

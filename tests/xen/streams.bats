@@ -63,7 +63,6 @@ all_bytes() {
   wait "$talk_PID"
 }
 
-# bats test_tags=quick
 @test "a burst of 1 MiB and an immediate exit: all of it arrives" {
   try vdkr run --rm busybox sh -c 'head -c 1048576 /dev/zero; head -c 1000 /dev/zero >&2; exit 9'
   expect_status 9
