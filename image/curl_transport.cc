@@ -121,7 +121,7 @@ base::ErrorKind kind_of(CURLcode code) {
 
 struct CurlTransport::Handle {
   struct Free {
-    void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
   };
   std::unique_ptr<CURL, Free> curl{curl_easy_init()};
   std::array<char, CURL_ERROR_SIZE> reason{};

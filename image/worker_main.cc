@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <span>
 #include <thread>
 
@@ -46,7 +47,7 @@ Arguments parse_arguments(std::span<char*> words) {
     return *value;
   };
   if (words.size() != 2 && words.size() != 4)
-    throw base::Error(base::ErrorKind::usage, "is started by vxn, not by hand");
+    throw base::Error(base::ErrorKind::usage, "an argument is missing");
   Arguments arguments{.parent = static_cast<pid_t>(number(1))};
   if (words.size() == 4) arguments.account = Account{.user = number(2), .group = number(3)};
   return arguments;
@@ -103,14 +104,20 @@ WorkerRecord outcome() {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  image::WorkerRecord last;
   try {
     const image::Arguments arguments =
         image::parse_arguments({argv, static_cast<std::size_t>(argc)});
     image::enter_sandbox(arguments.account, arguments.parent);
-    image::report(image::outcome());
-    return 0;
+    last = image::outcome();
   } catch (const base::Error& error) {
-    base::write_all(STDERR_FILENO, std::string("vxn-image-worker: ") + error.what() + "\n");
+    last = image::failure(error.kind(), std::string("vxn-image-worker: ") + error.what());
+  }
+  try {
+    image::report(last);
+    return 0;
+  } catch (const base::Error&) {  // nobody listens
+    static_cast<void>(std::fputs("vxn-image-worker: is started by vxn, not by hand\n", stderr));
     return 1;
   }
 }

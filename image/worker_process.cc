@@ -1,0 +1,170 @@
+#include "image/worker_process.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/signals.h"
+#include "base/subprocess.h"
+#include "base/text.h"
+#include "image/worker_request.h"
+
+namespace image {
+namespace {
+
+// Of what the environment holds, all that is the worker's business.
+constexpr std::array environment_names{
+    "http_proxy",    "https_proxy",  "HTTPS_PROXY",   "all_proxy",    "ALL_PROXY", "no_proxy",
+    "NO_PROXY",      "TZ",           "SSL_CERT_FILE", "SSL_CERT_DIR", "LANG",      "ASAN_OPTIONS",
+    "UBSAN_OPTIONS", "TSAN_OPTIONS",
+};
+
+std::vector<std::string> worker_environment() {
+  std::vector<std::string> environment;
+  for (const char* name : environment_names)
+    if (const char* value = std::getenv(name))
+      environment.push_back(std::string(name) + "=" + value);
+  return environment;
+}
+
+base::UniqueFd memory_file(const std::string& text) {
+  base::UniqueFd fd(memfd_create("vxn-request", MFD_CLOEXEC));
+  if (!fd) base::throw_errno("making a memory file");
+  base::write_all(fd.get(), text);
+  if (lseek(fd.get(), 0, SEEK_SET) != 0) base::throw_errno("rewinding a memory file");
+  return fd;
+}
+
+// A worker under way and the pipe it reports on.
+struct Worker {
+  base::Child child;
+  base::UniqueFd report;
+};
+
+struct Inputs {
+  base::UniqueFd blobs, disks, request, credentials, ca;
+};
+
+base::UniqueFd open_optional(const std::optional<std::string>& path) {
+  return path ? base::open_file(*path, O_RDONLY) : base::UniqueFd();
+}
+
+Inputs open_inputs(const ImageStore& store, const Reference& name, const PullOptions& options) {
+  const StoreLayout& layout = store.layout();
+  Inputs inputs{.blobs = base::open_file(layout.blobs(), O_RDONLY | O_DIRECTORY),
+                .disks = base::open_file(layout.disks(), O_RDONLY | O_DIRECTORY),
+                .credentials = open_optional(options.credentials_file),
+                .ca = open_optional(options.ca_file)};
+  const WorkerRequest request{.name = name,
+                              .platform = options.platform,
+                              .names = options.names,
+                              .insecure_registries = options.insecure_registries,
+                              .stall_seconds = static_cast<int>(options.stall_timeout.count()),
+                              .has_credentials = static_cast<bool>(inputs.credentials),
+                              .has_ca = static_cast<bool>(inputs.ca),
+                              .known = store.known_layers()};
+  inputs.request = memory_file(encode(request));
+  return inputs;
+}
+
+Worker start_worker(const Inputs& inputs, const Staging& staging,
+                    const std::optional<Account>& account, const PullOptions& options) {
+  base::Pair report = base::make_pipe();
+  const std::string path = options.worker.empty() ? worker_path() : options.worker;
+  base::SpawnRequest spawn{.argv = {path, std::to_string(getpid())},
+                           .fds = {{staging.fd(), worker_staging_fd},
+                                   {inputs.blobs.get(), worker_blobs_fd},
+                                   {inputs.disks.get(), worker_disks_fd},
+                                   {inputs.request.get(), worker_request_fd},
+                                   {report.second.get(), worker_report_fd},
+                                   {staging.lock_fd(), worker_lock_fd}},
+                           .env = worker_environment(),
+                           .new_session = true};
+  if (account) {
+    spawn.argv.push_back(std::to_string(account->user));
+    spawn.argv.push_back(std::to_string(account->group));
+  }
+  if (inputs.credentials) spawn.fds.emplace_back(inputs.credentials.get(), worker_credentials_fd);
+  if (inputs.ca) spawn.fds.emplace_back(inputs.ca.get(), worker_ca_fd);
+  return {.child = base::spawn(spawn), .report = std::move(report.first)};
+}
+
+// Hands a record on; a result is kept, a failure thrown.
+struct Listener {
+  base::Progress& progress;
+  std::optional<WorkerResult> result;
+
+  void operator()(const WorkerMessage& message) { progress.message(base::printable(message.text)); }
+  void operator()(const WorkerProgress& update) {
+    progress.update(base::printable(update.item), base::printable(update.state), update.done,
+                    update.total);
+  }
+  [[noreturn]] void operator()(const WorkerFailure& failure) {
+    throw base::Error(failure.kind, base::printable(failure.message, 4096));
+  }
+  void operator()(WorkerResult& done) { result = std::move(done); }
+};
+
+[[noreturn]] void throw_unexpected_end(base::ExitStatus status) {
+  throw base::Error("the image worker ended unexpectedly (" +
+                    (status.signal != 0 ? "signal " + std::to_string(status.signal)
+                                        : "status " + std::to_string(status.code)) +
+                    ")");
+}
+
+// Reads the report to its end and waits for the worker's.
+WorkerResult listen(Worker& worker, base::Progress& progress) {
+  Listener listener{.progress = progress, .result = std::nullopt};
+  WorkerRecords records;
+  std::array<std::byte, 16384> buffer;
+  for (;;) {
+    base::wait_readable(worker.report.get(), base::Deadline::never());
+    const auto count = base::read_some(worker.report.get(), buffer);
+    if (!count || *count == 0) break;
+    records.feed(std::span(buffer).first(*count));
+    while (auto record = records.next()) std::visit(listener, *record);
+  }
+  const auto status = worker.child.wait(base::Deadline::after(std::chrono::seconds(10)));
+  if (!status || !status->ok() || !listener.result)
+    throw_unexpected_end(status.value_or(base::ExitStatus{}));
+  return std::move(*listener.result);
+}
+
+// The worker names disks; ours to see that it can only be "<diff or chain id>.vN.squashfs".
+void check_disk_name(const Layer& layer) {
+  std::string_view name = layer.disk;
+  const bool keyed = name.starts_with(layer.diff_id.hex) || name.starts_with(layer.chain_id.hex);
+  name.remove_prefix(std::min<std::size_t>(name.size(), 64));
+  const bool known_form =
+      name.starts_with(".v") && name.ends_with(".squashfs") && name.size() > 11 &&
+      base::parse_number<unsigned>(name.substr(2, name.size() - 11)).has_value();
+  if (!keyed || !known_form)
+    throw base::Error(base::ErrorKind::corrupt, "the image worker's report: a disk's name");
+}
+
+void check_result(const WorkerResult& result) {
+  const Image& image = result.image;
+  if (image.id != image.config_blob.digest)
+    throw base::Error(base::ErrorKind::corrupt, "the image worker's report: an image id");
+  for (const Layer& layer : image.layers) check_disk_name(layer);
+}
+
+}  // namespace
+
+WorkerResult run_worker(const ImageStore& store, const Staging& staging, const Reference& name,
+                        const PullOptions& options, const std::optional<Account>& account,
+                        base::Progress& progress) {
+  const Inputs inputs = open_inputs(store, name, options);
+  Worker worker = start_worker(inputs, staging, account, options);
+  WorkerResult result = listen(worker, progress);
+  check_result(result);
+  base::throw_if_interrupted();
+  return result;
+}
+
+}  // namespace image
