@@ -21,6 +21,7 @@ constexpr std::uint32_t own_slot = 0;
 
 struct Boot {
   Guest guest;
+  Modules modules;
   VchanServer vchan{own_slot};
   Agent agent{own_slot, vchan.transport(), guest};
 };
@@ -39,7 +40,14 @@ bool mount_file_systems(Boot&, Failure& failure) {
   return mount_guest(failure) && open_standard_streams(failure);
 }
 
-bool load_all_modules(Boot&, Failure& failure) { return load_modules("/modules", failure); }
+bool begin_modules(Boot& boot, Failure& failure) { return boot.modules.begin("/modules", failure); }
+
+bool load_vchan_modules(Boot& boot, Failure& failure) {
+  constexpr std::string_view needed[] = {"xen-evtchn.ko", "xen-gntalloc.ko"};
+  return boot.modules.load_now(needed, failure);
+}
+
+bool finish_modules(Boot& boot, Failure& failure) { return boot.modules.finish(failure); }
 
 bool learn_identity(Boot& boot, Failure& failure) {
   Guest& guest = boot.guest;
@@ -55,7 +63,9 @@ bool learn_identity(Boot& boot, Failure& failure) {
 
 bool say_hello(Boot& boot, Failure& failure) {
   std::string why;
-  return boot.agent.offer(why) || fail_with(failure, FailureStage::other, why);
+  if (boot.agent.offer(why)) return true;
+  // A module that is missing is the better reason.
+  return boot.modules.finish(failure) && fail_with(failure, FailureStage::other, why);
 }
 
 bool prepare_cgroups(Boot& boot, Failure& failure) {
@@ -74,7 +84,8 @@ struct Step {
 
 constexpr Step before_hello[] = {
     {"mounts", mount_file_systems},
-    {"modules", load_all_modules},
+    {"begin-modules", begin_modules},
+    {"vchan-modules", load_vchan_modules},
     {"identity", learn_identity},
     {"hello", say_hello},
 };
@@ -82,6 +93,7 @@ constexpr Step before_hello[] = {
 constexpr Step after_hello[] = {
     {"cgroups", prepare_cgroups},
     {"power-off", accept_power_off},
+    {"modules", finish_modules},
 };
 
 bool run_step(const Step& step, Boot& boot, Failure& failure) {

@@ -68,8 +68,11 @@ std::optional<std::string> find_disk(const std::string& prefix, Test test,
 // By number: the kernel's names differ (xvda1, loop0p1).
 std::vector<std::string> partitions_of(const std::string& disk, std::size_t count) {
   std::vector<std::string> devices(count);
-  for (const std::string& name : entries_of(block_devices + disk, disk)) {
-    const auto number = number_in(block_devices + disk + "/" + name + "/partition");
+  const std::string directory = block_devices + disk + "/";
+  for (const std::string& name : entries_of(directory, disk)) {
+    std::string file = directory;
+    file.append(name).append("/partition");
+    const auto number = number_in(file);
     if (number && *number >= 1 && *number <= count) devices[*number - 1] = "/dev/" + name;
   }
   return devices;

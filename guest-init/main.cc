@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -16,8 +15,8 @@ int main(int argc, char** argv) {
   if (name == mini_init_name && argc == 2) return run_mini_init(atoi(argv[1]));
   if (argc == 2 && std::string_view(argv[1]) == power_off_argument) return request_power_off();
   if (getpid() != 1) {
-    fputs("guest-init: this is PID 1 of a vxn guest and does nothing elsewhere\n", stderr);
-    return EXIT_FAILURE;
+    constexpr std::string_view line = "guest-init is PID 1 of a vxn guest and nothing elsewhere\n";
+    return write(STDERR_FILENO, line.data(), line.size()) > 0 ? EXIT_FAILURE : EXIT_FAILURE + 1;
   }
   sigset_t all;
   sigfillset(&all);

@@ -19,6 +19,8 @@ namespace {
 
 }  // namespace
 
+// The names are libstdc++'s (bits/functexcept.h).
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 namespace std {
 void __throw_length_error(const char* why) { give_up(why); }
 void __throw_logic_error(const char* why) { give_up(why); }
@@ -26,6 +28,7 @@ void __throw_bad_alloc() { give_up("out of memory\n"); }
 void __throw_bad_array_new_length() { give_up("out of memory\n"); }
 void __throw_out_of_range_fmt(const char* why, ...) { give_up(why); }
 }  // namespace std
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 void* operator new(std::size_t size) {
   void* memory = malloc(size > 0 ? size : 1);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "guest-init/command.h"
 #include "guest-init/fd.h"
+#include "guest-init/modules.h"
 #include "guest-init/overlay.h"
 #include "guest-init/text.h"
 
@@ -117,6 +118,37 @@ TEST_F(Files, AreFoundInPathAsDockerDoes) {
       EXPECT_EQ(found, c.found);
     }
   }
+}
+
+TEST_F(Files, OfModulesNeedNotBeThere) {
+  Modules modules;
+  Failure failure;
+  EXPECT_TRUE(modules.begin(path(""), failure));
+  EXPECT_TRUE(modules.finish(failure));
+}
+
+TEST_F(Files, OfModulesThatAreMissingAreNamed) {
+  base::replace_file(path("order"), "\n01-absent.ko\n02-later.ko\n");
+  constexpr std::string_view names[] = {"later.ko"};
+  Modules modules;
+  Failure failure;
+  ASSERT_TRUE(modules.begin(path(""), failure));
+  EXPECT_FALSE(modules.load_now(names, failure));
+  EXPECT_EQ(failure.text,
+            "opening the module " + path("") + "/02-later.ko: no such file or directory");
+  EXPECT_FALSE(modules.finish(failure));
+  EXPECT_EQ(failure.text,
+            "opening the module " + path("") + "/01-absent.ko: no such file or directory");
+}
+
+TEST_F(Files, ThatAreNoModulesAreNotLoaded) {
+  base::replace_file(path("order"), "nonsense.ko\n");
+  base::replace_file(path("nonsense.ko"), "nonsense");
+  Modules modules;
+  Failure failure;
+  ASSERT_TRUE(modules.begin(path(""), failure));
+  EXPECT_FALSE(modules.finish(failure));
+  EXPECT_TRUE(failure.text.starts_with("loading the module ")) << failure.text;
 }
 
 TEST(Environment, IsLookedUpByWholeNames) {

@@ -1,0 +1,292 @@
+// guest-init as PID 1 of a real domain: in dom0 (VXN_GUEST_INIT names the binary); skipped
+// elsewhere.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "base/error.h"
+#include "tests/support/guest.h"
+#include "tests/support/guest_peer.h"
+#include "tests/support/vchan_transport.h"
+#include "xen/block_device.h"
+#include "xen/layered_disk.h"
+
+namespace {
+
+using testing_support::shell;
+using testing_support::within;
+
+constexpr unsigned disk_megabytes = 512;
+
+class GuestOnXen : public testing_support::OnXen {
+ protected:
+  static void SetUpTestSuite() {
+    OnXen::SetUpTestSuite();
+    if (!files_) return;
+    const char* told = std::getenv("VXN_GUEST_INIT");
+    // A later archive's files replace those of an earlier one.
+    shell(
+        fmt::format("cd {0} && mkdir -p own && cp {1} own/init && chmod 755 own/init && "
+                    "cp initrd own.initrd && cd own && "
+                    "find . | (cpio --quiet -o -H newc || busybox cpio -o -H newc) >>../own.initrd",
+                    files_->path(), told != nullptr ? told : "/usr/libexec/vxn/guest-init"));
+    make_layer();
+  }
+
+  static void make_layer() {
+    shell(
+        fmt::format("cd {} && mkdir -p tree/bin tree/etc tree/tmp && cp $(command -v busybox) "
+                    "tree/bin/busybox && "
+                    "chroot tree /bin/busybox --install -s /bin && "
+                    "mksquashfs tree layer.squashfs -comp lz4 -quiet -no-progress >&2",
+                    files_->path()));
+  }
+
+  // Built and unpaused; its disks offered before.
+  void boot(const std::string& words = "") {
+    auto wish = config(words);
+    wish.ramdisk = files_->path() + "/own.initrd";
+    guest_ = create(wish);
+    offer_disks();
+    console_.emplace(console(*guest_));
+    unpaused_.lap();
+    hypervisor_->unpause(*guest_);
+  }
+
+  void offer_disks() {
+    const base::Uuid guid = base::Uuid::random();
+    layers_ = std::make_unique<xen::LayeredDisk>(
+        xen::LayeredDisk::assemble({.layers = {files_->path() + "/layer.squashfs"},
+                                    .guid = guid,
+                                    .name = "test-" + base::random_hex(4),
+                                    .run_directory = files_->path()},
+                                   within(30)));
+    const base::Uuid uuid = base::Uuid::random();
+    const std::string file = files_->path() + "/" + uuid.text();
+    shell(fmt::format("truncate -s {}M {} && mke2fs -q -t ext4 -U {} {}", disk_megabytes, file,
+                      uuid.text(), file));
+    writable_file_ = file;
+    loop_.emplace(
+        xen::LoopDevice::attach(base::open_file(file, O_RDWR).get(), xen::Access::read_write));
+    xen::offer(
+        *store_,
+        {{.guest = *guest_, .index = 0, .path = layers_->path(), .device = layers_->device()},
+         {.guest = *guest_,
+          .index = 1,
+          .path = loop_->path(),
+          .device = loop_->device(),
+          .writable = true}});
+    spec_ = {.hostname = "box",
+             .layers = 1,
+             .read_only_disk = stored_guid(),
+             .writable_disk = uuid.bytes()};
+  }
+
+  // As the disk's own header has it.
+  protocol::DiskId stored_guid() const {
+    protocol::DiskId id{};
+    const auto disk = base::open_file(layers_->path(), O_RDONLY);
+    EXPECT_EQ(pread(disk.get(), id.data(), id.size(), 512 + 56), 16);
+    return id;
+  }
+
+  void connect() {
+    slot_.reset();
+    slot_ = std::make_unique<support::VchanTransport>(
+        xen::Vchan::connect(*store_, *guest_, 0, within(180)));
+    if (peer_) {
+      peer_->reconnect(slot_->transport());
+    } else {
+      peer_ = std::make_unique<support::GuestPeer>(slot_->transport());
+    }
+  }
+
+  // A connection to what a guest is about to close ends early: then once more.
+  void reconnect() {
+    slot_.reset();
+    for (int tries = 0;; ++tries) {
+      connect();
+      try {
+        peer_->handshake();
+        return;
+      } catch (const base::Error&) {
+        if (tries == 5) throw;
+      }
+    }
+  }
+
+  void boot_container() {
+    boot();
+    connect();
+    peer_->handshake();
+    const auto failure = peer_->make_container(spec_);
+    ASSERT_FALSE(failure) << failure->text;
+  }
+
+  static protocol::ProcessSpec command(const std::string& script) {
+    return {.argv = {"sh", "-c", script}, .env = {"PATH=/bin"}};
+  }
+
+  std::string run(const std::string& script, std::uint32_t process = 0) {
+    peer_->start(process, command(script));
+    if (const auto failure = peer_->wait_started(process)) return failure->text;
+    peer_->wait_exit(process);
+    return peer_->view(process).text[0];
+  }
+
+  ::testing::AssertionResult shuts_down() {
+    peer_->say(protocol::FrameType::shutdown);
+    const auto deadline = within(30);
+    while (!peer_->is_shut_down()) peer_->step(deadline);
+    return becomes(*guest_, xen::DomainInfo::State::shutdown);
+  }
+
+  void TearDown() override {
+    if (HasFailure() && console_) {
+      while (base::wait_readable(console_->fd(), base::Deadline::after(base::Milliseconds(100)))) {
+        if (const auto more = console_->read()) heard_ += *more;
+      }
+      fmt::print("{}\n", heard_);
+    }
+    peer_.reset();
+    slot_.reset();
+    OnXen::TearDown();
+    layers_.reset();
+    loop_.reset();
+    if (!writable_file_.empty()) base::remove_file(writable_file_);
+  }
+
+  std::optional<xen::DomainId> guest_;
+  std::optional<xen::Console> console_;
+  base::Stopwatch unpaused_;
+  std::unique_ptr<xen::LayeredDisk> layers_;
+  std::optional<xen::LoopDevice> loop_;
+  std::string writable_file_;
+  protocol::ContainerSpec spec_;
+  std::unique_ptr<support::VchanTransport> slot_;
+  std::unique_ptr<support::GuestPeer> peer_;
+};
+
+// Figures for people: what a boot is made of, by the guest's own clock.
+void print_times(const support::GuestPeer& peer) {
+  std::uint64_t last = 0;
+  for (const auto& timing : peer.timings()) {
+    fmt::print("{:>16} {:8.1f} ms, +{:.1f}\n", timing.name, static_cast<double>(timing.ns) / 1e6,
+               static_cast<double>(timing.ns - last) / 1e6);
+    last = timing.ns;
+  }
+}
+
+TEST_F(GuestOnXen, BootsRunsACommandAndPowersOff) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  fmt::print("unpause to container {} ms\n", unpaused_.lap().count() / 1000);
+  print_times(*peer_);
+  const double boot = static_cast<double>(peer_->hello().hello_ns);
+  const double own = static_cast<double>(peer_->hello().hello_ns - peer_->hello().exec_ns);
+  fmt::print("guest-init's share of the time to HELLO: {:.1f} %\n", 100 * own / boot);
+  EXPECT_EQ(run("echo hello"), "hello\n");
+  EXPECT_EQ(run("echo $$; hostname; cat /proc/self/cgroup"), "1\nbox\n0::/\n");
+  EXPECT_EQ(run("ls -A /proc/xen; ls /dev/xen /dev/xvda /dev/kmsg 2>/dev/null"), "");
+  base::Stopwatch watch;
+  EXPECT_EQ(run("true"), "");
+  fmt::print("start to exit of true {} us\n", watch.lap().count());
+  EXPECT_TRUE(shuts_down());
+  fmt::print("shutdown {} us\n", watch.lap().count());
+  EXPECT_EQ(shell("e2fsck -f -n " + writable_file_ + " > /dev/null 2>&1; echo $?"), "0");
+}
+
+TEST_F(GuestOnXen, MovesBytesThroughTheVchanWhole) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  std::string bytes(64 << 20, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<char>(i * 2654435761u >> 13);
+  protocol::ProcessSpec spec{.argv = {"cat"}, .env = {"PATH=/bin"}, .standard_input = true};
+  const base::Stopwatch watch;
+  peer_->start(0, spec);
+  peer_->give_input(0, bytes);
+  peer_->wait_exit(0);
+  const double seconds = static_cast<double>(watch.elapsed().count()) / 1e6;
+  fmt::print("64 MiB through cat in {:.2f} s, {:.0f} MB/s each way\n", seconds, 67.1 / seconds);
+  EXPECT_TRUE(peer_->view(0).text[0] == bytes);
+}
+
+TEST_F(GuestOnXen, LosesNothingWithItsHost) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  peer_->start(0, command("seq 1 1000000"));
+  for (std::size_t size = 1 << 20; size < 6 << 20; size += 1 << 20) {
+    peer_->wait_until(0, [&](const auto& view) { return view.text[0].size() > size || view.exit; });
+    const base::Stopwatch watch;
+    reconnect();
+    fmt::print("reconnected in {} ms\n", watch.elapsed().count() / 1000);
+  }
+  EXPECT_EQ(peer_->wait_exit(0).value, 0u);
+  const std::string& text = peer_->view(0).text[0];
+  EXPECT_EQ(text.size(), 6888896u);
+  std::size_t at = 0;
+  for (int i = 1; i <= 1000000; ++i) {
+    const std::string line = std::to_string(i) + "\n";
+    ASSERT_EQ(text.compare(at, line.size(), line), 0) << i;
+    at += line.size();
+  }
+}
+
+TEST_F(GuestOnXen, TellsThatTheKernelKilledForMemory) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  peer_->start(0, command("x=$(tr '\\0' x < /dev/zero | head -c 300000000); echo ${#x}"));
+  const auto exit = peer_->wait_exit(0);
+  EXPECT_TRUE(exit.oom);
+  EXPECT_EQ(run("echo still here"), "still here\n");
+  EXPECT_FALSE(peer_->view(0).exit->oom);
+}
+
+TEST_F(GuestOnXen, LimitsTheMemoryOfTheContainerOnly) {
+  boot();
+  spec_.memory_limit = 16 << 20;
+  connect();
+  peer_->handshake();
+  const auto failure = peer_->make_container(spec_);
+  ASSERT_FALSE(failure) << failure->text;
+  EXPECT_EQ(run("cat /sys/fs/cgroup/memory.max"), "16777216\n");
+  peer_->start(0, command("x=$(tr '\\0' x < /dev/zero | head -c 50000000); echo ${#x}"));
+  EXPECT_TRUE(peer_->wait_exit(0).oom);
+}
+
+TEST_F(GuestOnXen, EndsInOrderWhenTheToolstackAsks) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  peer_->start(0, command("trap '' TERM; echo x > /file; while :; do sleep 1; done"));
+  ASSERT_FALSE(peer_->wait_started(0));
+  EXPECT_TRUE(xl_->shutdown(*guest_, std::chrono::seconds(30)));
+  EXPECT_TRUE(becomes(*guest_, xen::DomainInfo::State::shutdown));
+  EXPECT_EQ(shell("e2fsck -f -n " + writable_file_ + " > /dev/null 2>&1; echo $?"), "0");
+}
+
+TEST_F(GuestOnXen, GivesWhatWasDeletedBackToTheHost) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  const auto used = [&] { return std::stoll(shell("sync; stat -c %b " + writable_file_)) / 2048; };
+  EXPECT_EQ(run("head -c 256m /dev/zero | tr '\\0' x > /big; sync; ls -l /big | wc -l"), "1\n");
+  EXPECT_GE(used(), 250);
+  EXPECT_EQ(run("rm /big; sync"), "");
+  EXPECT_TRUE(shuts_down());
+  EXPECT_LT(used(), 100);
+}
+
+// Its vchan needs modules; without them there is nobody to tell.
+TEST_F(GuestOnXen, CrashesWithALineWhereItCannotSpeak) {
+  shell(
+      fmt::format("cd {0} && rm -rf bare && mkdir -p bare/modules && cp own/init bare && "
+                  "echo absent.ko > bare/modules/order && cd bare && "
+                  "find . | (cpio --quiet -o -H newc || busybox cpio -o -H newc) >../bare.initrd",
+                  files_->path()));
+  auto wish = config();
+  wish.ramdisk = files_->path() + "/bare.initrd";
+  const xen::DomainId guest = create(wish);
+  xen::Console kernel = console(guest);
+  hypervisor_->unpause(guest);
+  EXPECT_TRUE(
+      says(kernel, "vxn: opening the module /modules/absent.ko: no such file or directory"));
+  EXPECT_TRUE(becomes(guest, xen::DomainInfo::State::crashed));
+}
+
+}  // namespace
