@@ -62,6 +62,8 @@ struct LayerDiskResult {
 //                     such directory below: overlayfs would list the whiteout
 //   .wh..wh..opq      trusted.overlay.opaque="y" on its directory
 //   a missing parent  the metadata that the topmost layer below has for it, else 0755 root:root
+//   the root          as its "./" has it; without one 0755 root:root and time 0, by which who makes
+//                     the overlay knows that it must look further down
 //   a hard link to a file of a lower layer: the file is copied, both names link to it
 //   an entry twice    the last wins
 //

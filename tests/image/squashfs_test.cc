@@ -2,6 +2,7 @@
 // holes.
 #include <random>
 
+#include "base/subprocess.h"
 #include "image/squashfs_writer.h"
 #include "tests/image/disk_fixture.h"
 
@@ -110,6 +111,35 @@ TEST(Squashfs, a_hole_of_a_terabyte_takes_neither_time_nor_space) {
   std::string found(20, '?');
   ASSERT_EQ(reader.read(*file, size - 700004, std::as_writable_bytes(std::span(found))), 20u);
   EXPECT_EQ(found, std::string(4, '\0') + "near the end" + std::string(4, '\0'));
+}
+
+// A reader that is not ours. Each line: mode, owner, size or device, time, path.
+TEST(Squashfs, unsquashfs_finds_the_same) {
+  TarBuilder tar;
+  tar.header({.name = "./", .type = '5', .mode = 0711, .mtime = 86400});
+  tar.header({.name = "d/", .type = '5', .mode = 01777, .uid = 1, .gid = 2, .mtime = 86400});
+  tar.file("d/f", std::string(300000, 'f'),
+           {.mode = 04755, .uid = 3, .gid = 70000, .mtime = 86460});
+  tar.pax({{"SCHILY.xattr.user.a", "b"}}).file("d/e", "").hard_link("d/g", "d/f");
+  tar.symlink("l", "d/f").device("n", '3', 1, 3).header({.name = "p", .type = '6'});
+  const Disk disk = convert(tar.finish());
+  const base::Output listing =
+      base::run_program({"env", "TZ=UTC", "unsquashfs", "-lln", "-d", "", "-q",
+                         fmt::format("/proc/{}/fd/{}", getpid(), disk.fd.get())},
+                        base::Deadline::after(std::chrono::seconds(60)));
+  EXPECT_EQ(listing.err, "");
+  std::string squeezed;
+  for (const char c : listing.out)
+    if (c != ' ' || !squeezed.ends_with(' ')) squeezed += c;
+  EXPECT_EQ(squeezed,
+            "drwx--x--x 0/0 51 1970-01-02 00:00 \n"
+            "drwxrwxrwt 1/2 42 1970-01-02 00:00 /d\n"
+            "-rw-r--r-- 0/0 0 1970-01-01 00:00 /d/e\n"
+            "-rwsr-xr-x 3/70000 300000 1970-01-02 00:01 /d/f\n"
+            "-rwsr-xr-x 3/70000 300000 1970-01-02 00:01 /d/g\n"
+            "lrwxrwxrwx 0/0 3 1970-01-01 00:00 /l -> d/f\n"
+            "crw-r--r-- 0/0 1, 3 1970-01-01 00:00 /n\n"
+            "prw-r--r-- 0/0 0 1970-01-01 00:00 /p\n");
 }
 
 TEST(Squashfs, equal_files_are_stored_once) {
