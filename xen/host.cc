@@ -132,12 +132,13 @@ void ensure_modules(const base::Deadline& deadline) {
   if (!lacking.empty())
     throw base::Error(base::ErrorKind::not_found,
                       fmt::format("dom0's kernel lacks: {}", base::join(lacking, ", ")));
+  ensure_udev_rules(deadline);
 }
 
 void ensure_udev_rules(const base::Deadline& deadline) {
   constexpr const char* name = "55-vxn.rules";
   if (!base::is_directory("/run/udev")) return;
-  for (const char* directory : {"/etc", "/usr/lib", "/lib", "/run"})
+  for (const char* directory : {"/etc", "/usr/lib", "/usr/local/lib", "/lib", "/run"})
     if (base::exists(fmt::format("{}/udev/rules.d/{}", directory, name))) return;
   base::make_directories("/run/udev/rules.d");
   base::replace_file(fmt::format("/run/udev/rules.d/{}", name), udev_rules);

@@ -42,9 +42,9 @@ struct HostModule {
   bool loadable = false;  // modprobe knows it
 };
 std::vector<HostModule> host_modules();
-// Loads what lacks; throws not_found naming the modules that cannot be had.
+// Makes dom0 ready for our devices: loads the modules that lack, and tells udev to leave our
+// devices alone (ensure_udev_rules). Throws not_found naming the modules that cannot be had.
 void ensure_modules(const base::Deadline& deadline);
-
 // Where udev runs: rules by which it, LVM and md leave our loop and mapped devices alone, whatever
 // a guest wrote on them. Does nothing where the package has installed them (or we have, this boot).
 void ensure_udev_rules(const base::Deadline& deadline);

@@ -17,7 +17,7 @@ struct XlOptions {
   // held while xl still works although we were killed.
   int lock_fd = -1;
   base::Milliseconds create_limit{std::chrono::minutes(2)};
-  base::Milliseconds limit{std::chrono::seconds(30)};  // every other call
+  base::Milliseconds limit{std::chrono::minutes(1)};  // every other call
   std::string program = "xl";
 };
 
