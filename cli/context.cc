@@ -33,8 +33,14 @@ engine::Engine& Context::engine() {
   return *engine_;
 }
 
-RowContext Context::row_context(bool truncate) const {
-  return {.now = world.now(), .truncate = truncate, .names = personality.names};
+image::NameDefaults Context::names() {
+  const std::string& registry = engine().settings().registry;
+  if (registry.empty()) return personality.names;
+  return {.domain = registry, .official = ""};
+}
+
+RowContext Context::row_context(bool truncate) {
+  return {.now = world.now(), .truncate = truncate, .names = names()};
 }
 
 }  // namespace cli

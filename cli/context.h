@@ -38,7 +38,9 @@ class Context {
 
   // Made when it is first asked for; reads the settings.
   engine::Engine& engine();
-  RowContext row_context(bool truncate) const;
+  // How a short name is completed: as the settings say, else as the personality does.
+  image::NameDefaults names();
+  RowContext row_context(bool truncate);
 
  private:
   engine::Settings settings() const;

@@ -68,7 +68,6 @@ struct RefusedArguments {
 struct RowContext {
   base::WallTime now{};
   bool truncate = true;
-  bool digests = false;
   image::NameDefaults names;
 };
 
@@ -113,9 +112,9 @@ struct PullStyle {
   // for the first one.
   std::string (*plain_line)(const LayerProgress& layer, const LayerProgress* before);
   // What is said at the end, beside the progress and on standard output.
-  std::string (*epilogue)(const image::Pulled& pulled, const image::Reference& name);
+  std::string (*epilogue)(const image::Pulled& pulled, const image::Reference& name,
+                          const image::NameDefaults& names);
   std::string (*result)(const image::Pulled& pulled, const image::Reference& name);
-  std::string (*quiet_result)(const image::Pulled& pulled, const image::Reference& name);
 };
 
 // What `version` and `info` tell of.

@@ -24,8 +24,6 @@ std::string_view code(Colour colour) {
       return "31";
     case Colour::green:
       return "32";
-    case Colour::bold:
-      return "1";
   }
   return "0";
 }

@@ -16,7 +16,7 @@ struct TerminalSize {
 // The default where it is no terminal or does not know.
 TerminalSize terminal_size(int fd);
 
-enum class Colour { red, green, bold };
+enum class Colour { red, green };
 
 // Paints only what goes to a terminal, and nothing where NO_COLOR is set (no-color.org) or TERM is
 // "dumb".

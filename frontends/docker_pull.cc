@@ -26,10 +26,12 @@ std::string plain_line(const cli::LayerProgress& layer, const cli::LayerProgress
   return layer.item + ": " + layer.state;
 }
 
-std::string pull_epilogue(const image::Pulled& pulled, const image::Reference& name) {
+std::string pull_epilogue(const image::Pulled& pulled, const image::Reference& name,
+                          const image::NameDefaults& names) {
   const std::string_view what =
       pulled.changed ? "Downloaded newer image for " : "Image is up to date for ";
-  return fmt::format("Digest: {}\nStatus: {}{}\n", pulled.digest.text(), what, name.familiar());
+  return fmt::format("Digest: {}\nStatus: {}{}\n", pulled.digest.text(), what,
+                     name.familiar(names));
 }
 
 std::string canonical_name(const image::Pulled&, const image::Reference& name) {
@@ -46,8 +48,7 @@ cli::PullStyle docker_pull() {
           .live_line = live_line,
           .plain_line = plain_line,
           .epilogue = pull_epilogue,
-          .result = canonical_name,
-          .quiet_result = canonical_name};
+          .result = canonical_name};
 }
 
 }  // namespace frontends

@@ -22,7 +22,8 @@ std::string plain_line(const cli::LayerProgress& layer, const cli::LayerProgress
   return before == nullptr ? "Copying blob " + layer.item : "";
 }
 
-std::string pull_epilogue(const image::Pulled& pulled, const image::Reference&) {
+std::string pull_epilogue(const image::Pulled& pulled, const image::Reference&,
+                          const image::NameDefaults&) {
   return "Copying config " + pulled.image.id.short_hex() +
          "\nWriting manifest to image destination\n";
 }
@@ -41,8 +42,7 @@ cli::PullStyle podman_pull() {
           .live_line = live_line,
           .plain_line = plain_line,
           .epilogue = pull_epilogue,
-          .result = image_id,
-          .quiet_result = image_id};
+          .result = image_id};
 }
 
 }  // namespace frontends

@@ -30,9 +30,9 @@ class Images : public Command {
 
  private:
   // NAME is every tag of it, NAME:TAG that one.
-  static void keep(std::vector<image::Image>& images, const Context& context,
+  static void keep(std::vector<image::Image>& images, Context& context,
                    const std::string& pattern) {
-    const image::Reference wanted = image::Reference::parse(pattern, context.personality.names);
+    const image::Reference wanted = image::Reference::parse(pattern, context.names());
     const auto unlike = [&](const image::Reference& name) {
       return name.name() != wanted.name() || (wanted.tag() && name.tag() != wanted.tag()) ||
              (wanted.digest() && name.digest() != wanted.digest());

@@ -16,13 +16,12 @@ class Pull : public Command {
 
   int run(Context& context) override {
     request_.image = context.arguments.front();
-    const image::Reference typed =
-        image::Reference::parse(request_.image, context.personality.names);
+    const image::Reference typed = image::Reference::parse(request_.image, context.names());
     const image::Reference name = typed.with_default_tag();
     const PullStyle& style = context.personality.pull;
     const image::Pulled pulled =
         quiet_ ? pull_silently(context) : pull_visibly(context, style, typed, name);
-    context.out.line(quiet_ ? style.quiet_result(pulled, name) : style.result(pulled, name));
+    context.out.line(style.result(pulled, name));
     return 0;
   }
 
@@ -40,7 +39,7 @@ class Pull : public Command {
     output.flush();
     const auto progress = make_progress(output, style);
     image::Pulled pulled = context.engine().pull(request_, *progress);
-    output.write(style.epilogue(pulled, name));
+    output.write(style.epilogue(pulled, name, context.names()));
     output.flush();
     return pulled;
   }

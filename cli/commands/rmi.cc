@@ -27,8 +27,7 @@ class RemoveImages : public Command {
  private:
   void remove(Context& context, const std::string& name) const {
     const image::RemovedImage removed = context.engine().remove_image(name, force_);
-    for (const std::string& line :
-         context.personality.removed_image(removed, context.personality.names))
+    for (const std::string& line : context.personality.removed_image(removed, context.names()))
       context.out.line(line);
   }
 

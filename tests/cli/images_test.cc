@@ -62,6 +62,23 @@ TEST_F(PullTest, QuietSaysOnlyWhatWasPulled) {
   EXPECT_EQ(said.err, "");
 }
 
+TEST_F(PullTest, ARegistryOfTheSettingsCompletesShortNames) {
+  const Said said = vdkr({"--registry", "registry.example:5000", "pull", "alpine"});
+  EXPECT_TRUE(
+      said.out.ends_with("Status: Downloaded newer image for alpine:latest\n"
+                         "registry.example:5000/alpine:latest\n"))
+      << said.out;
+  fake::world().images = {
+      fake::image("registry.example:5000/alpine:3.20", '1', 1, test_now()),
+      fake::image("alpine:3.20", '2', 1, test_now()),
+  };
+  EXPECT_EQ(vdkr({"--registry", "registry.example:5000", "images", "-q", "alpine"}).out,
+            "111111111111\n");
+  EXPECT_EQ(
+      vdkr({"--registry", "registry.example:5000", "images", "--format", "{{.Repository}}"}).out,
+      "alpine\ndocker.io/library/alpine\n");
+}
+
 TEST_F(PullTest, AFailureStopsItInTheMiddle) {
   fake::world().failure = base::Error("pulling alpine: 500");
   const Said said = vdkr({"pull", "alpine"});
