@@ -24,7 +24,7 @@ show_tried() {
   local stream
   for stream in "$out" "$err"; do
     printf '%s: %s bytes\n' "${stream##*/}" "$(stat -c %s "$stream")"
-    head -c 4000 "$stream" | cat -v | sed 's/^/  | /'
+    head -c 1500 "$stream" | cat -v | sed '$a\' | sed 's/^/  | /'
   done
 }
 
