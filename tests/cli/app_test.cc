@@ -244,7 +244,7 @@ TEST_F(AppTest, AnInterruptIsToldByTheExitStatus) {
   fake::world().failure = base::Error(base::ErrorKind::interrupted, "interrupted");
   EXPECT_EQ(vdkr({"pull", "-q", "busybox"}).code, 130);
   fake::world().failure = base::Error(base::ErrorKind::interrupted, "interrupted");
-  fake::world().progress = [](base::Progress&) { ::raise(SIGTERM); };
+  fake::world().progress = [](base::Progress&) { EXPECT_EQ(::raise(SIGTERM), 0); };
   EXPECT_EQ(vdkr({"pull", "-q", "busybox"}).code, 143);
 }
 

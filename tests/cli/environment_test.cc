@@ -21,7 +21,7 @@ class EnvironmentTest : public testing::Test {
   }
 
   std::string file(std::string_view content) {
-    const std::string path = directory_.path() + "/variables";
+    std::string path = directory_.path() + "/variables";
     base::replace_file(path, content);
     return path;
   }

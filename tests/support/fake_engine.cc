@@ -51,6 +51,8 @@ using fake::fail_if_told;
 
 struct Engine::Parts {};
 
+// The real one keeps the names.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 Engine::Engine(Settings settings, image::NameDefaults) : settings_(std::move(settings)) {
   fake::world().settings = settings_;
 }
