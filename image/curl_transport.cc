@@ -12,7 +12,7 @@
 namespace image {
 namespace {
 
-constexpr std::size_t largest_error_body = 64 * 1024;
+constexpr std::size_t largest_error_body = std::size_t{64} * 1024;
 constexpr std::size_t most_headers = 1000;
 
 struct FreeList {

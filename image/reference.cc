@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t longest_name = 255;
 constexpr std::size_t longest_tag = 128;
 
-[[noreturn]] void refuse(std::string message) {
-  throw base::Error(base::ErrorKind::usage, std::move(message));
+[[noreturn]] void refuse(const std::string& message) {
+  throw base::Error(base::ErrorKind::usage, message);
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

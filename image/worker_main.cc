@@ -103,7 +103,7 @@ WorkerRecord outcome() {
 }  // namespace image
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   image::WorkerRecord last;
   try {
     const image::Arguments arguments =
