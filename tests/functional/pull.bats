@@ -1,4 +1,6 @@
 # Pulling: what arrives in the store, what is refused, and that nothing stays of what failed.
+# Each case runs in a shell of its own, with a data root of its own.
+# shellcheck disable=SC2030,SC2031
 load lib/functional
 
 blobs() { find "$VXN_DATA_ROOT/images/blobs" "$VXN_DATA_ROOT/images/disks" -type f | sort; }
