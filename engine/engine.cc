@@ -71,7 +71,13 @@ image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress)
                              .names = parts_->names};
   if (!settings_.ca_file.empty()) options.ca_file = settings_.ca_file;
   if (!settings_.credentials_file.empty()) options.credentials_file = settings_.credentials_file;
-  return image::pull(parts_->images, name, options, progress);
+  try {
+    return image::pull(parts_->images, name, options, progress);
+  } catch (const base::Error& error) {
+    // The registry's refusals name the image by themselves, in docker's words.
+    if (error.kind() != base::ErrorKind::corrupt) throw;
+    throw error.within("pulling " + name.canonical());
+  }
 }
 
 std::vector<image::Image> Engine::images() { return parts_->images.list(); }
