@@ -5,7 +5,6 @@ load lib/xen
 lib=$BATS_TEST_DIRNAME/lib
 expected=/srv/vxn/expected
 
-# bats test_tags=quick
 @test "whiteouts and opaque directories: two layers seen as one tree" {
   have_image layers
   try vdkr run --rm layers sh -c "$(cat "$lib/listing.sh")" sh /

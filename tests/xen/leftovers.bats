@@ -6,7 +6,6 @@ prepare() { have_image busybox; }
 
 all_records_gone() { [[ -z $(vdkr ps -a -q) ]]; }
 
-# bats test_tags=quick
 @test "after an end of its own, and after a failure to start" {
   try vdkr run --rm busybox true
   expect_status 0

@@ -6,7 +6,6 @@ prepare() { have_image busybox; }
 traps='trap "echo got TERM; exit 7" TERM; trap "echo got INT; exit 8" INT; trap "echo got HUP" HUP
   trap "echo got USR1" USR1; echo up; while :; do sleep 0.2; done'
 
-# bats test_tags=quick
 @test "SIGTERM, SIGINT and others are passed on" {
   start vdkr run --rm busybox sh -c "$traps"
   prints_soon '^up$'
