@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 8> stage_names = {
 }  // namespace
 
 int failure_code(const Message& failed) {
-  if (failed.numbers[0] != static_cast<std::uint64_t>(FailureStage::exec)) return 125;
+  if (failed.numbers[0] != static_cast<std::uint64_t>(FailureStage::exec)) return own_failure;
   return failed.code == ENOENT || failed.code == ENOTDIR ? 127 : 126;
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "guest-init/protocol/frame.h"
@@ -13,6 +14,11 @@ namespace monitor {
 // False where the bytes are no frames: `why` tells.
 bool take_frames(std::string& buffer, const std::function<bool(const protocol::Frame&)>& take,
                  const char*& why);
+
+// A frame about no stream.
+inline protocol::Frame text_frame(protocol::FrameType type, std::string_view payload) {
+  return {.type = type, .payload = protocol::bytes_of(payload)};
+}
 
 class FrameSocket {
  public:

@@ -45,6 +45,8 @@ class Supervisor {
     std::string error;
   };
 
+  static constexpr base::Milliseconds relay_end_limit{15'000};
+
   void connect_host();
   void start();
   void adopt();

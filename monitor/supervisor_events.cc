@@ -1,0 +1,177 @@
+// What happens while a container starts and runs: its relay, its domain, orders, the console.
+#include "monitor/supervisor.h"
+
+#include <fmt/core.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "monitor/failure.h"
+
+namespace monitor {
+namespace {
+
+constexpr unsigned relay_start_limit = 50;
+
+}  // namespace
+
+// The command says nothing on it; closing it before the start cancels.
+void Supervisor::take_launch() {
+  throw_if_cancelled();
+  request_.launch.reset();
+}
+
+void Supervisor::throw_if_cancelled() const {
+  if (started_ || !request_.launch) return;
+  char byte = 0;
+  const ssize_t size = recv(request_.launch.get(), &byte, 1, MSG_DONTWAIT);
+  if (size == 0 || (size < 0 && errno == ECONNRESET))
+    throw base::Error(base::ErrorKind::interrupted, "cancelled before the container was started");
+}
+
+void Supervisor::take_relay() {
+  const auto message = relay_->receive();
+  if (message)
+    take_message(*message);
+  else
+    relay_lost();
+}
+
+void Supervisor::take_message(const Message& message) {
+  switch (message.type) {
+    case MessageType::hello:
+      epoch_ = message.numbers[0];
+      note("kernel", static_cast<std::int64_t>(message.numbers[1] / 1000));
+      note("init", static_cast<std::int64_t>((message.numbers[2] - message.numbers[1]) / 1000));
+      step("connect");
+      break;
+    case MessageType::timing:
+      base::log_debug("guest: {} at {} ms", message.take_text(), message.numbers[0] / 1'000'000);
+      break;
+    case MessageType::ready:
+      domain_->let_go_of_disks();
+      base::failpoint("parent.ready");
+      break;
+    case MessageType::started:
+      guest_started();
+      break;
+    case MessageType::failed:
+      tell(launch_failure(message));
+      end_ = End{engine::EndReason::failed, failure_code(message), message.take_text()};
+      break;
+    case MessageType::exited:
+      guest_exited(message);
+      break;
+    case MessageType::log:
+      base::log_debug("guest: {}", message.take_text());
+      break;
+    case MessageType::broken:
+      end_ = End{engine::EndReason::host_failure, own_failure,
+                 "the guest broke the protocol: " + message.take_text()};
+      break;
+    case MessageType::client:
+      client_attached_ = message.numbers[0] != 0;
+      break;
+    default:
+      break;  // "lost" is followed by the relay's end
+  }
+}
+
+void Supervisor::guest_started() {
+  if (started_) return;
+  step("process");
+  started_at_ = base::wall_now();
+  container_.state = engine::Running{.boot_id = base::boot_id(), .started = started_at_};
+  records_.save_state(request_.id, container_.state);
+  base::failpoint("parent.running");
+  started_ = true;
+  start_deadline_ = base::Deadline::never();
+  tell({.type = engine::LaunchEvent::Type::started, .text = {}});
+}
+
+void Supervisor::guest_exited(const Message& message) {
+  const bool signalled = message.numbers[0] != 0;
+  const bool oom = message.numbers[1] != 0;
+  const int value = static_cast<int>(message.numbers[2] & 0xff);
+  in_order_ = true;
+  end_ = End{oom         ? engine::EndReason::out_of_memory
+             : signalled ? engine::EndReason::signalled
+                         : engine::EndReason::exited,
+             signalled ? 128 + value : value, oom ? "out of memory" : ""};
+  step("exit");
+}
+
+// Another one goes on: the guest keeps what was not acknowledged.
+void Supervisor::relay_lost() {
+  relay_->end(base::Deadline::after(relay_end_limit));
+  relay_.reset();
+  check_guest();
+  if (end_) return;
+  if (++relay_starts_ > relay_start_limit)
+    throw base::Error(base::ErrorKind::failure, "the monitor's relay keeps failing");
+  base::log_debug("the relay ended; starting another one");
+  base::forget_failpoints();
+  start_relay({});
+  connect_relay(epoch_);
+}
+
+void Supervisor::take_order() {
+  const base::UniqueFd client(accept4(order_listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  char order = 0;
+  if (!client ||
+      !base::wait_readable(client.get(), base::Deadline::after(base::Milliseconds(1000))))
+    return;
+  if (read(client.get(), &order, 1) == 1 && order == engine::order_kill)
+    end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
+}
+
+void Supervisor::take_console() {
+  const auto text = console_->read();
+  if (!text) {
+    console_.reset();
+    return;
+  }
+  if (console_log_) base::write_all(console_log_.get(), *text);
+}
+
+// Some domain has ended: was it ours?
+void Supervisor::check_guest() {
+  while (released_ && released_->next()) {
+  }
+  const auto domain = domain_->find();
+  if (domain && !xen::has_ended(domain->state)) return;
+  if (relay_) {  // what it still has in its rings is the user's
+    Message message;
+    message.type = MessageType::guest_gone;
+    relay_->send(message);
+    while (const auto last = relay_->receive()) take_message(*last);
+    relay_->end(base::Deadline::after(relay_end_limit));
+    relay_.reset();
+    if (end_) return;
+  }
+  if (console_) take_console();
+  const bool panicked = domain && domain->state == xen::DomainInfo::State::crashed;
+  end_ = panicked ? End{engine::EndReason::guest_panic, own_failure,
+                        "the guest's kernel panicked" + last_words()}
+         : domain ? End{engine::EndReason::guest_panic, own_failure,
+                        "the guest ended by itself" + last_words()}
+                  : End{engine::EndReason::destroyed, destroyed_code,
+                        "the domain was destroyed from outside"};
+  if (!started_) throw base::Error(base::ErrorKind::failure, end_->error);
+}
+
+std::string Supervisor::last_words() const {
+  if (!console_) return "";
+  const std::vector<std::string> lines = console_->last().lines();
+  std::string words;
+  for (std::size_t at = lines.size() < 5 ? 0 : lines.size() - 5; at < lines.size(); ++at)
+    words += "\n  " + base::printable(lines[at], 200);
+  return words.empty() ? "" : "; its console's last lines:" + words;
+}
+
+}  // namespace monitor
