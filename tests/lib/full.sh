@@ -1,63 +1,92 @@
 # shellcheck shell=bash disable=SC2154
-# ./test full: every part, each in less than 10 minutes. What is green for this very commit, and for
-# a tree without changes, is not run again. The result is test-results/full-COMMIT.txt.
+# ./test full: every part, each in less than 10 minutes. A part that is green for the very inputs that
+# this commit has, the files that it is made of, is not run again. The result is
+# test-results/full-COMMIT.txt.
 
-# "PART<tab>WHAT IT SHOWS<tab>COMMAND": COMMAND writes TAP.
+# What parts are made of, as git's pathspecs.
+product=(base guest-init image xen engine monitor cli frontends guest-kernel meson.build
+  meson_options.txt apt-packages.txt packaging)
+suite_inputs=(tests/lib tests/suites tests/support test ':!tests/lib/full.sh' ':!tests/lib/demo.sh')
+tidy_inputs=('*.h' '*meson.build' .clang-tidy tests/style.sh)
+everything_inputs=(.)
+unit_inputs=("${product[@]}" "${suite_inputs[@]}" tests ':!tests/xen/*.bats' ':!tests/xen/lib'
+  ':!tests/soak' ':!tests/functional' ':!tests/machine')
+functional_inputs=("${product[@]}" "${suite_inputs[@]}" tests/functional tests/xen machine bench docs
+  demo .ci)
+xen_inputs=("${product[@]}" "${suite_inputs[@]}" machine tests/xen/lib)
+
+# "PART<tab>WHAT IT SHOWS<tab>INPUTS<tab>COMMAND": INPUTS names an array, and "+FILE" adds to it;
+# COMMAND writes TAP.
 parts() {
   local family
-  part style "format, shell scripts, layers, words" tests/suites/style run all text
-  part build "the release and its unit tests compile" tests/suites/build build
-  part unit "unit tests" tests/suites/unit run all
-  part functional "programs without Xen" tests/suites/functional run all
+  part style "format, shell scripts, layers, words" everything tests/suites/style run all text
+  part build "the release and its unit tests compile" unit tests/suites/build build
+  part unit "unit tests" unit tests/suites/unit run all
+  part functional "programs without Xen" functional tests/suites/functional run all
   for family in $(tests_of style | grep '^tidy'); do
-    part "$family" "clang-tidy" tests/suites/style run all "$family"
+    part "$family" "clang-tidy" "tidy+${family#tidy-}" tests/suites/style run all "$family"
   done
-  part build-asan "compiles with address and undefined sanitizers" tests/suites/build build-asan
-  part unit-asan "unit tests under them" env UNIT_BUILD=build-asan tests/suites/unit run all
-  part functional-asan "programs under them" \
+  part build-asan "compiles with address and undefined sanitizers" unit tests/suites/build build-asan
+  part unit-asan "unit tests under them" unit env UNIT_BUILD=build-asan tests/suites/unit run all
+  part functional-asan "programs under them" functional \
     env FUNCTIONAL_BUILD=build-asan tests/suites/functional run all
-  part build-tsan "compiles with the thread sanitizer" tests/suites/build build-tsan
-  part unit-tsan "unit tests under it" env UNIT_BUILD=build-tsan tests/suites/unit run all
-  part build-failpoints "compiles with failpoints" tests/suites/build build-failpoints
-  part machine "builds and boots the machine" tests/suites/build machine
+  part build-tsan "compiles with the thread sanitizer" unit tests/suites/build build-tsan
+  part unit-tsan "unit tests under it" unit env UNIT_BUILD=build-tsan tests/suites/unit run all
+  part build-failpoints "compiles with failpoints" unit tests/suites/build build-failpoints
+  part machine "builds and boots the machine" xen tests/suites/build machine
   for family in "$root"/tests/xen/*.bats; do
     family=${family##*/}
     family=${family%.bats}
     [[ $family != systemd ]] || continue
-    part "xen-$family" "on Xen: $family" tests/suites/xen run all "$family"
+    part "xen-$family" "on Xen: $family" "$(inputs_of "$family")" \
+      tests/suites/xen run all "$family"
   done
   for family in leftovers systemd; do
     part "systemd-$family" "on Xen, in a dom0 with systemd, udev and LVM: $family" \
-      env MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
+      "xen+tests/xen/$family.bats" env MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
   done
   for family in "$root"/tests/soak/*.bats; do
     family=${family##*/}
     family=${family%.bats}
-    part "soak-$family" "for long: $family" tests/suites/soak run all "$family"
+    part "soak-$family" "for long: $family" "xen+tests/soak/$family.bats" \
+      tests/suites/soak run all "$family"
   done
-  part build-fuzz "compiles the fuzz targets" tests/suites/build build-fuzz
-  part fuzz "each fuzz target for 60 s" tests/suites/fuzz run all
-  part bench-cold "a cold start against a bare xl create" tests/suites/bench cold
+  part build-fuzz "compiles the fuzz targets" unit tests/suites/build build-fuzz
+  part fuzz "each fuzz target for 60 s" unit tests/suites/fuzz run all
+  part bench-cold "a cold start against a bare xl create" xen+bench tests/suites/bench cold
 }
 
 tests_of() { "$root/tests/suites/$1" list | cut -f 1; }
 
-tests_of() { "$root/tests/suites/$1" list | cut -f 1; }
+# The unit tests' sources are a family's too where it runs them in dom0.
+inputs_of() { # FAMILY
+  printf 'xen+tests/xen/%s.bats' "$1"
+  if [[ $1 == parts ]]; then printf ' tests/xen tests/guest-init'; fi
+}
 
-part() { # NAME WHAT COMMAND…
-  printf '%s\t%s\t%s\n' "$1" "$2" "${*:3}"
+part() { # NAME WHAT INPUTS COMMAND…
+  printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${*:4}"
+}
+
+# A name for the contents of a part's inputs, and its command.
+inputs_key() { # INPUTS COMMAND
+  local name=${1%%+*} more=()
+  local -n kind=${name}_inputs
+  [[ $1 != *+* ]] || read -ra more <<<"${1#*+}"
+  { git -C "$root" ls-files -s -- "${kind[@]}" "${more[@]}"; echo "$2"; } | sha256sum | head -c 16
 }
 
 commit() { git -C "$root" rev-parse HEAD; }
 is_clean() { [[ -z $(git -C "$root" status --porcelain) ]]; }
 
-# A part's result file: "PASSED FAILED SECONDS DATE".
-is_green() { # FILE
-  local passed failed rest
-  [[ -f $1 ]] && read -r passed failed rest <"$1" && ((passed > 0 && failed == 0))
+# A part's result file: "PASSED FAILED SECONDS DATE KEY".
+is_green() { # FILE KEY
+  local passed failed seconds date key
+  [[ -f $1 ]] && read -r passed failed seconds date key <"$1" &&
+    ((passed > 0 && failed == 0)) && [[ $key == "$2" ]]
 }
 
-run_part() { # NAME WHAT COMMAND
+run_part() { # NAME WHAT COMMAND KEY
   local state=$full_state/$1 before failed start=$SECONDS passed
   local -a command
   before=$(grep -c '^ok' "$tally")
@@ -70,16 +99,18 @@ run_part() { # NAME WHAT COMMAND
   suite_status "$1" "${PIPESTATUS[0]}" "$failed"
   passed=$(($(grep -c '^ok' "$tally") - before))
   failed=$(($(grep -c '^failed' "$tally") - failed))
-  printf '%d %d %d %s\n' "$passed" "$failed" $((SECONDS - start)) "$(date -uIseconds)" >"$state"
+  printf '%d %d %d %s %s\n' "$passed" "$failed" $((SECONDS - start)) "$(date -uIseconds)" "$4" \
+    >"$state"
 }
 
 # One line per part, and the sum, for the whole commit.
 write_result() { # FILE
-  local name what command passed failed seconds date all=0 bad=0 missing=0
+  local name what inputs command passed failed seconds date key all=0 bad=0 missing=0
   {
     echo "commit $(commit)$(is_clean || echo ' with uncommitted changes')"
-    while IFS=$'\t' read -r name what command; do
-      if read -r passed failed seconds date 2>/dev/null <"$full_state/$name"; then
+    while IFS=$'\t' read -r name what inputs command; do
+      if read -r passed failed seconds date key 2>/dev/null <"$full_state/$name" &&
+        [[ $key == "$(inputs_key "$inputs" "$command")" ]]; then
         printf '%-20s %5d passed %3d failed %4d s  %s\n' "$name" "$passed" "$failed" "$seconds" "$date"
         all=$((all + passed)) bad=$((bad + failed))
       else
@@ -94,27 +125,27 @@ write_result() { # FILE
 }
 
 run_full() { # [PART]
-  local name what command file full_state wanted=${1-}
-  name=full-$(commit)
+  local name what inputs command file key full_state=$results/full wanted=${1-}
+  file=$results/full-$(commit).txt
   if ! is_clean; then
     say "The tree has uncommitted changes: whatever ran before is run again, and the result says so."
-    name+=-changed
+    full_state+=-changed
+    file=${file%.txt}-changed.txt
   fi
-  file=$results/$name.txt
-  full_state=$results/$name
   mkdir -p "$full_state"
   if [[ -n $wanted ]] && ! parts | cut -f 1 | grep -qxF -- "$wanted"; then
     say "There is no part $wanted. Parts:"
     parts | cut -f 1,2 | column -t -s $'\t' >&2
     exit 2
   fi
-  while IFS=$'\t' read -r name what command <&3; do
+  while IFS=$'\t' read -r name what inputs command <&3; do
     [[ -z $wanted || $name == "$wanted" ]] || continue
-    if is_clean && is_green "$full_state/$name"; then
-      say "== $name: green for this commit, not run again"
+    key=$(inputs_key "$inputs" "$command")
+    if is_clean && is_green "$full_state/$name" "$key"; then
+      say "== $name: green for the same files, not run again"
       sed -n 's/^ok [0-9]* /ok '"$name"': /p' "$full_state/$name.tap" >>"$tally"
     else
-      run_part "$name" "$what" "$command"
+      run_part "$name" "$what" "$command" "$key"
     fi
     write_result "$file"
   done 3< <(parts)
