@@ -46,6 +46,13 @@ prepare() { have_image busybox; }
   expect_err ''
 }
 
+@test "the container may use what -m says, and no more" {
+  try vdkr run --rm -m 48m busybox sh -c 'eat() { dd if=/dev/zero of=/dev/null bs=$1 count=1 2>/dev/null; echo $?; }
+    eat 40M; eat 60M'
+  expect_status 0
+  expect_out $'0\n137\n'
+}
+
 @test "--read-only and --entrypoint" {
   try vdkr run --rm --read-only --entrypoint /bin/sh busybox -c 'echo "$@"; touch /x' sh a 'b  c'
   expect_status 1
