@@ -19,12 +19,16 @@ constexpr std::array interrupt_signals = {SIGINT, SIGTERM, SIGHUP};
 // What the one guard's handler tells: process-wide, as signal dispositions are.
 constinit std::atomic<bool> guarded{false};
 constinit std::atomic<int> caught{0};
+constinit std::atomic<int> last{0};
 constinit std::array<struct sigaction, interrupt_signals.size()> before_guard{};
 constinit thread_local int shields = 0;
 
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler writes it");
 
-void on_interrupt(int signal) { caught.store(signal); }
+void on_interrupt(int signal) {
+  caught.store(signal);
+  last.store(signal);
+}
 
 struct SignalName {
   std::string_view name;
@@ -99,7 +103,9 @@ InterruptShield::~InterruptShield() { --shields; }
 
 bool interrupted() { return shields == 0 && caught.load() != 0; }
 
-int interrupt_signal() { return caught.load(); }
+int interrupt_signal() { return last.load(); }
+
+void note_interrupt(int signal) { last.store(signal); }
 
 bool interrupts_are_watched() { return guarded.load(); }
 

@@ -45,9 +45,11 @@ class InterruptShield {
   ~InterruptShield();
 };
 bool interrupted();             // false without a guard, and under a shield
-int interrupt_signal();         // which one, 0 where none; a shield does not hide it
+int interrupt_signal();         // the last one, also after its guard; 0 where none was
 bool interrupts_are_watched();  // there is a guard
 void throw_if_interrupted();
+// For who reads signals by a SignalSource and gives up because of one: the exit code is its.
+void note_interrupt(int signal);
 
 // "TERM", "SIGTERM", "15" in any case; nullopt for what is no signal. As docker and podman read it.
 std::optional<int> parse_signal(std::string_view text);

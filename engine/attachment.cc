@@ -102,6 +102,7 @@ void Attachment::forward_or_cancel(int signal) {
       signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
   if (!ends_us || cancelled_by_ != 0) return;
   cancelled_by_ = signal;
+  base::note_interrupt(signal);
   shutdown(launch_.get(), SHUT_WR);
 }
 
@@ -186,10 +187,13 @@ void Attachment::take_frames() {
     if (!streams_.handle(frame, out_))
       throw base::Error(base::ErrorKind::corrupt,
                         fmt::format("the container's streams: {}", streams_.why()));
+    if (streams_.attached()) base::failpoint("client.attached");
     start += used;
   }
   in_.erase(0, start);
-  if (streams_.exit()) farewell_ = farewell_.sooner(farewell_time);
+  if (!streams_.exit()) return;
+  base::failpoint("client.ended");
+  farewell_ = farewell_.sooner(farewell_time);
 }
 
 void Attachment::flush_connection() {
@@ -228,6 +232,7 @@ void Attachment::flush_output(std::uint8_t stream) {
     }
     if (*size == 0) return;
     streams_.written(stream, *size, out_);
+    base::failpoint("client.output");
   }
 }
 

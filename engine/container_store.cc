@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/file.h"
 #include "engine/container_json.h"
 
@@ -86,10 +87,12 @@ base::FileLock ContainerStore::create(const Container& container) {
   auto lock = try_lock(id);
   if (!lock) throw base::Error(base::ErrorKind::already_exists, "container " + id + " is in use");
   reserve_name(container);
+  base::failpoint("client.named");
   const std::string attempt = data_root_ + "/containers/." + id;
   base::make_directories(attempt, 0700);
   base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
   base::replace_file(attempt + "/state.json", state_to_json(container.state), 0600);
+  base::failpoint("client.recorded");
   if (rename(attempt.c_str(), data_directory(id).c_str()) != 0)
     base::throw_errno("making the record " + data_directory(id));
   return std::move(*lock);

@@ -158,7 +158,10 @@ RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
     base::failpoint("client.exiting");
     outcome.timing.steps.insert(outcome.timing.steps.begin(), parts_->resolved[config.id]);
     return outcome;
-  } catch (const base::Error& error) {
+  } catch (const base::Error&) {
+    // Recovery removes what is provisional, but not while somebody holds its lock.
+    const base::InterruptShield shield;
+    lock.reset();
     if (config.provisional) recover();
     throw;
   }

@@ -54,7 +54,10 @@ TEST(InterruptGuardTest, TellsOfASignalInsteadOfDying) {
   }
   EXPECT_FALSE(interrupts_are_watched());
   EXPECT_FALSE(interrupted());
-  EXPECT_EQ(interrupt_signal(), 0);
+  EXPECT_EQ(interrupt_signal(), SIGHUP) << "the exit code is made of it after the guard";
+  note_interrupt(SIGTERM);
+  EXPECT_EQ(interrupt_signal(), SIGTERM);
+  EXPECT_FALSE(interrupted());
 }
 
 TEST(InterruptGuardTest, PutsTheDispositionBack) {

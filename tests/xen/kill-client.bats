@@ -12,12 +12,22 @@ prepare() {
   client_killed_at pull.installed
 }
 
-@test "the client, when the record is made" { client_killed_at client.created; }
+@test "the client, when the name is taken" { client_killed_at client.named; }
+
+@test "the client, when the record is written" { client_killed_at client.recorded; }
+
+@test "the client, when the record is there" { client_killed_at client.created; }
 
 # bats test_tags=quick
 @test "the client, when the monitor is started" { client_killed_at client.spawned; }
 
 @test "the client, when the container runs" { client_killed_at client.started; }
+
+@test "the client, when it is attached to the relay" { client_killed_at client.attached; }
+
+@test "the client, when the first output is written" { client_killed_at client.output; }
+
+@test "the client, when the exit record has come" { client_killed_at client.ended; }
 
 @test "the client, when it knows the end" { client_killed_at client.exiting; }
 

@@ -3,6 +3,7 @@ load lib/xen
 
 prepare() { have_image busybox; }
 
+# bats test_tags=quick
 @test "with the image present, run needs no network and opens no internet socket" {
   try unshare -n strace -f -qq -e trace=socket,connect,sendto,sendmsg -o trace \
     vdkr run --rm busybox echo hello

@@ -34,7 +34,7 @@ start() { # COMMAND…
   tried=("$@")
   out=$BATS_TEST_TMPDIR/out
   err=$BATS_TEST_TMPDIR/err
-  "$@" >"$out" 2>"$err" 3>&- 4>&- &
+  "$@" <&0 >"$out" 2>"$err" 3>&- 4>&- &
   job=$!
 }
 
