@@ -20,9 +20,6 @@ namespace {
 
 constexpr std::size_t read_size = 256u << 10;
 constexpr std::size_t out_limit = 256u << 10;  // unsent bytes beyond which input waits
-constexpr unsigned retry_limit = 20;
-constexpr base::Milliseconds farewell_time{90'000};
-constexpr base::Milliseconds adoption_wait{20'000};
 
 }  // namespace
 
@@ -104,57 +101,6 @@ void Attachment::forward_or_cancel(int signal) {
   cancelled_by_ = signal;
   base::note_interrupt(signal);
   shutdown(launch_.get(), SHUT_WR);
-}
-
-void Attachment::take_launch_events() {
-  std::array<char, 4096> buffer{};
-  const ssize_t size = ::read(launch_.get(), buffer.data(), buffer.size());
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size > 0) {
-    for (const LaunchEvent& event :
-         launch_reader_.feed({buffer.data(), static_cast<std::size_t>(size)}))
-      take_event(event);
-    return;
-  }
-  launch_.reset();
-  if (!done_ && !exited_ && !error_ && !failure_) adopt();
-}
-
-void Attachment::take_event(const LaunchEvent& event) {
-  using Type = LaunchEvent::Type;
-  switch (event.type) {
-    case Type::step:
-      timing_.steps.push_back({event.text, static_cast<double>(event.number) / 1000});
-      break;
-    case Type::counts:
-      timing_.processes += static_cast<unsigned>(event.number);
-      timing_.xenstore_requests += static_cast<unsigned>(event.second);
-      break;
-    case Type::started:
-      base::failpoint("client.started");
-      started_ = true;
-      if (cancelled_by_ != 0) ClientStreams::send_signal(std::exchange(cancelled_by_, 0), out_);
-      if (!connection_) connect_again();
-      break;
-    case Type::failure: {
-      const std::size_t cut = std::min(event.text.find('\n'), event.text.size());
-      failure_ = StartFailure{.code = static_cast<int>(event.number),
-                              .stage = event.text.substr(0, cut),
-                              .error_number = static_cast<int>(event.second),
-                              .text = event.text.substr(std::min(cut + 1, event.text.size()))};
-      break;
-    }
-    case Type::error:
-      error_ = event;
-      break;
-    case Type::exited:
-      exited_ = event;
-      break;
-    case Type::done:
-      done_ = true;
-      break;
-  }
-  if (exited_ || error_ || failure_) farewell_ = farewell_.sooner(farewell_time);
 }
 
 void Attachment::take_connection() {
@@ -252,59 +198,6 @@ void Attachment::connect_again() {
   if (!connection_) return;  // the parent is gone too: its end of the launch socket will tell
   base::set_nonblocking(connection_.get(), true);
   out_ = streams_.greet();
-}
-
-// The monitor died. Who gets the lock starts another one; whoever else has it is at it already.
-void Attachment::adopt() {
-  const std::string& id = request_.config.id;
-  connection_.reset();
-  in_.clear();
-  out_.clear();
-  if (++adoptions_ > retry_limit || !base::exists(request_.store.data_directory(id)))
-    throw base::Error(base::ErrorKind::failure,
-                      fmt::format("the monitor of container {} ended before it had told the exit "
-                                  "status",
-                                  request_.config.name));
-  base::log_debug("the monitor of {} ended; starting another one", request_.config.name);
-  base::FileLock lock =
-      base::FileLock::acquire(request_.store.run_directory(id) + "/lock",
-                              base::Deadline::after(adoption_wait), "the container");
-  base::forget_failpoints();
-  launch_ = spawn_monitor(request_.settings, id, MonitorMode::adopt, std::move(lock)).launch;
-  base::set_nonblocking(launch_.get(), true);
-  if (cancelled_by_ != 0) shutdown(launch_.get(), SHUT_WR);
-}
-
-RunOutcome Attachment::outcome() {
-  if (failure_)
-    return {.code = failure_->code, .failure = failure_, .error = {}, .timing = timing_};
-  if (error_ && !streams_.exit()) {
-    const std::size_t cut = std::min(error_->text.find('\n'), error_->text.size());
-    base::ErrorKind kind = base::ErrorKind::failure;
-    base::parse_error_kind(error_->text.substr(0, cut), kind);
-    if (cancelled_by_ != 0) kind = base::ErrorKind::interrupted;
-    throw base::Error(kind, error_->text.substr(std::min(cut + 1, error_->text.size())));
-  }
-  RunOutcome outcome{.timing = timing_};
-  if (const auto& exit = streams_.exit()) {
-    outcome.code = static_cast<int>(exit->signalled ? 128 + exit->value : exit->value);
-    if (exit->oom) outcome.error = "the container ran out of memory";
-  } else if (exited_) {
-    outcome.code = static_cast<int>(exited_->number);
-    outcome.error = exited_->text;
-  } else if (cancelled_by_ != 0) {
-    throw base::Error(base::ErrorKind::interrupted, "cancelled");
-  } else {
-    outcome.code = 125;
-    outcome.error = streams_.relay_error().empty()
-                        ? "the monitor did not tell how the container ended"
-                        : streams_.relay_error();
-  }
-  if (!write_error_.empty()) {
-    outcome.code = 125;
-    outcome.error = write_error_;
-  }
-  return outcome;
 }
 
 }  // namespace engine

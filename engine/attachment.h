@@ -34,6 +34,9 @@ class Attachment {
   RunOutcome run();
 
  private:
+  static constexpr unsigned retry_limit = 20;
+  static constexpr base::Milliseconds farewell_time{90'000};
+
   void poll_once();
   void take_signals();
   void forward_or_cancel(int signal);
