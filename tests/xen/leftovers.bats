@@ -48,7 +48,7 @@ all_records_gone() { [[ -z $(vdkr ps -a -q) ]]; }
 }
 
 @test "after the guest's kernel panics" {
-  start env VXN_KERNEL_ARGUMENTS=sysrq_always_enabled vdkr run --rm --name panics busybox \
+  start env VXN_DOMU_CMDLINE_EXTRA=sysrq_always_enabled vdkr run --rm --name panics busybox \
     sh -c 'echo up; while :; do sleep 1; done'
   prints_soon '^up$'
   xl sysrq vxn-panics c
