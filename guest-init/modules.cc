@@ -16,11 +16,13 @@ namespace {
 constexpr std::size_t max_order = 64 << 10;
 constexpr std::size_t max_text = 1024;
 
-// One that is there already is fine; one that another loads is waited for by the kernel.
+// One that is there already is fine, so is one without a device here: who needs it will tell. One
+// that another loads is waited for by the kernel.
 bool load_module(const std::string& path, Failure& failure) {
   const Fd file = open_path(path, O_RDONLY);
   if (!file) return fail(failure, FailureStage::other, "opening the module " + path);
-  if (syscall(SYS_finit_module, file.get(), "", 0) != 0 && errno != EEXIST) {
+  const bool loaded = syscall(SYS_finit_module, file.get(), "", 0) == 0;
+  if (!loaded && errno != EEXIST && errno != ENODEV) {
     return fail(failure, FailureStage::other, "loading the module " + path);
   }
   return true;
@@ -30,10 +32,12 @@ bool load_module(const std::string& path, Failure& failure) {
 template <typename Wanted>
 bool load_modules(const std::string& directory, std::string_view order, Wanted wanted,
                   Failure& failure) {
+  std::string path = directory + "/";
   while (!order.empty()) {
     const std::string name(cut(order, '\n'));
     if (name.empty() || !wanted(name)) continue;
-    if (!load_module(directory + "/" + name, failure)) return false;
+    path.replace(directory.size() + 1, std::string::npos, name);
+    if (!load_module(path, failure)) return false;
   }
   return true;
 }
