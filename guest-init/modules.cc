@@ -32,20 +32,30 @@ bool load_module(const std::string& path, Failure& failure) {
 template <typename Wanted>
 bool load_modules(const std::string& directory, std::string_view order, Wanted wanted,
                   Failure& failure) {
-  std::string path = directory + "/";
   while (!order.empty()) {
     const std::string name(cut(order, '\n'));
     if (name.empty() || !wanted(name)) continue;
-    path.replace(directory.size() + 1, std::string::npos, name);
-    if (!load_module(path, failure)) return false;
+    if (!load_module(directory + "/" + name, failure)) return false;
   }
   return true;
 }
 
-[[noreturn]] void load_all(const std::string& directory, std::string_view order, int words) {
+bool is_one_of(std::string_view file, std::span<const std::string_view> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view name) { return file.ends_with(name); });
+}
+
+// Whose loading ends when its devices are connected, which is looked at ten times a second only
+// (drivers/xen/xenbus/xenbus_probe_frontend.c): half a second during which nothing else would load.
+constexpr std::string_view slow_drivers[] = {"xen-blkfront.ko"};
+
+[[noreturn]] void load_in_child(const std::string& directory, std::string_view order, bool drivers,
+                                int words) {
   Failure failure;
-  const auto all = [](const std::string&) { return true; };
-  if (load_modules(directory, order, all, failure)) _exit(EXIT_SUCCESS);
+  const auto wanted = [&](std::string_view file) {
+    return is_one_of(file, slow_drivers) == drivers;
+  };
+  if (load_modules(directory, order, wanted, failure)) _exit(EXIT_SUCCESS);
   _exit(write(words, failure.text.data(), failure.text.size()) > 0 ? 1 : 2);
 }
 
@@ -56,29 +66,37 @@ bool Modules::begin(const std::string& directory, Failure& failure) {
   if (!read_file(directory + "/order", max_order, order_)) {
     return errno == ENOENT || fail(failure, FailureStage::other, "reading the list of modules");
   }
+  return start(drivers_, true, failure) && start(others_, false, failure);
+}
+
+bool Modules::start(Child& child, bool drivers, Failure& failure) {
   Pair pipe;
   if (!make_pipe(pipe)) return fail(failure, FailureStage::other, "making a pipe");
-  child_ = fork();
-  if (child_ == 0) load_all(directory_, order_, pipe.second.get());
-  words_ = std::move(pipe.first);
-  return child_ > 0 || fail(failure, FailureStage::other, "starting a process");
+  child.pid = fork();
+  if (child.pid == 0) load_in_child(directory_, order_, drivers, pipe.second.get());
+  child.words = std::move(pipe.first);
+  return child.pid > 0 || fail(failure, FailureStage::other, "starting a process");
 }
 
 bool Modules::load_now(std::span<const std::string_view> names, Failure& failure) {
-  const auto wanted = [&](std::string_view file) {
-    return std::any_of(names.begin(), names.end(),
-                       [&](std::string_view name) { return file.ends_with(name); });
-  };
+  const auto wanted = [&](std::string_view file) { return is_one_of(file, names); };
   return load_modules(directory_, order_, wanted, failure);
 }
 
 bool Modules::finish(Failure& failure) {
-  if (!words_) return true;
-  char text[max_text];
-  const ssize_t size = read(words_.get(), text, sizeof text);  // 0 once the child has ended
-  words_.reset();
+  return end(others_, 0, failure) && end(drivers_, WNOHANG, failure);
+}
+
+bool Modules::end(Child& child, int options, Failure& failure) {
+  if (child.pid <= 0) return true;
   int status = 0;
-  if (waitpid(child_, &status, 0) == child_ && status == 0) return true;
+  const pid_t ended = waitpid(child.pid, &status, options);
+  if (ended == 0) return true;  // the loop reaps it
+  child.pid = -1;
+  const Fd words = std::move(child.words);
+  if (ended > 0 && status == 0) return true;
+  char text[max_text];
+  const ssize_t size = read(words.get(), text, sizeof text);
   return fail_with(failure, FailureStage::other,
                    size > 0 ? std::string(text, static_cast<std::size_t>(size))
                             : "the loading of modules was cut off");

@@ -14,19 +14,27 @@ namespace guest_init {
 
 class Modules {
  public:
-  // Begins to load all of them, in a child: a driver that is loaded waits for xenstore and its back
-  // ends, and there is other work meanwhile.
+  // Begins to load all of them, in children: there is other work meanwhile.
   bool begin(const std::string& directory, Failure& failure);
-  // Loads those whose file ends with one of these names now, whatever the child does.
+  // Loads those whose file ends with one of these names now, whatever the children do.
   bool load_now(std::span<const std::string_view> names, Failure& failure);
-  // Waits until all are loaded; `failure` is the child's own. Call once.
+  // Waits until all are loaded but for drivers that wait for their devices: what those have failed
+  // at so far is told, too. `failure` is the child's own. May be called again.
   bool finish(Failure& failure);
 
  private:
+  struct Child {
+    pid_t pid = -1;
+    Fd words;  // the text of its failure
+  };
+
+  bool start(Child& child, bool drivers, Failure& failure);
+  static bool end(Child& child, int options, Failure& failure);
+
   std::string directory_;
   std::string order_;
-  pid_t child_ = -1;
-  Fd words_;  // the text of its failure
+  Child others_;
+  Child drivers_;
 };
 
 }  // namespace guest_init

@@ -151,6 +151,17 @@ TEST_F(Files, ThatAreNoModulesAreNotLoaded) {
   EXPECT_TRUE(failure.text.starts_with("loading the module ")) << failure.text;
 }
 
+TEST_F(Files, OfModulesThatWaitForDevicesAreNotWaitedForButTold) {
+  base::replace_file(path("order"), "01-xen-blkfront.ko\n");
+  Modules modules;
+  Failure failure;
+  ASSERT_TRUE(modules.begin(path(""), failure));
+  const base::Deadline deadline = base::Deadline::after(std::chrono::seconds(10));
+  while (modules.finish(failure) && !deadline.expired()) usleep(1000);
+  EXPECT_EQ(failure.text,
+            "opening the module " + path("") + "/01-xen-blkfront.ko: no such file or directory");
+}
+
 TEST(Environment, IsLookedUpByWholeNames) {
   const std::vector<std::string> env = {"PATHS=1", "PATH=2", "EMPTY=", "BARE"};
   EXPECT_STREQ(value_of(env, "PATH"), "2");

@@ -82,7 +82,7 @@ TestDisk make_layer_disk(const std::string& directory, const std::vector<std::st
 
 DiskFile make_writable_file(const std::string& directory) {
   const base::Uuid uuid = base::Uuid::random();
-  const DiskFile made{.path = directory + "/" + uuid.text(), .id = uuid.bytes()};
+  DiskFile made{.path = directory + "/" + uuid.text(), .id = uuid.bytes()};
   base::replace_file(made.path, "");
   if (truncate(made.path.c_str(), 256 << 20) != 0) base::throw_errno("truncate");
   base::run_checked({"mkfs.ext4", "-q", "-F", "-U", uuid.text(), made.path},
