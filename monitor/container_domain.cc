@@ -10,6 +10,7 @@
 #include "base/subprocess.h"
 #include "engine/spec.h"
 #include "xen/block_device.h"
+#include "xen/domain_removal.h"
 #include "xen/guest_kernel.h"
 #include "xen/host.h"
 
@@ -117,11 +118,8 @@ std::optional<xen::DomainInfo> ContainerDomain::find() {
 }
 
 void ContainerDomain::undo() {
-  if (const auto domain = find()) {
-    parts_.toolstack.destroy(domain->id);
-    for (const unsigned index : xen::offered(parts_.store, domain->id))
-      xen::force_remove(parts_.store, domain->id, index);
-  }
+  if (const auto domain = find())
+    xen::remove_domain({parts_.hypervisor, parts_.store, parts_.toolstack}, *domain);
   let_go_of_disks();
   xen::remove_dm_device(device_name());
 }

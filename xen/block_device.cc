@@ -73,7 +73,7 @@ Members back_end_members(const BlockDevice& device) {
       {"device-type", "disk"},
       {"discard-enable", "1"},
       {"params", device.path},
-      {"script", "/bin/true"},
+      {"script", no_script},
       {"physical-device", fmt::format("{:x}:{:x}", major(device.device), minor(device.device))},
       {"physical-device-path", device.path},
       {"hotplug-status", "connected"},

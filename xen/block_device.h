@@ -18,6 +18,9 @@ namespace xen {
 std::uint32_t vdev_number(unsigned index);
 std::string vdev_name(unsigned index);
 
+// libxl runs a script whenever it takes a vbd away; ours needs none.
+inline constexpr const char* no_script = "/bin/true";
+
 struct BlockDevice {
   DomainId guest;
   unsigned index = 0;  // xvda is 0

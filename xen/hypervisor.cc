@@ -51,6 +51,10 @@ DomainInfo info_of(const xc_domaininfo_t& raw) {
           .cpu_time_ns = raw.cpu_time};
 }
 
+void require_done(int result, const char* what) {
+  if (result != 0) throw base::errno_error(errno == ESRCH ? ENOENT : errno, what);
+}
+
 }  // namespace
 
 GuestType best_guest_type(const Capabilities& capabilities) {
@@ -118,13 +122,15 @@ std::vector<DomainInfo> Hypervisor::list() {
 }
 
 void Hypervisor::pause(DomainId domain) {
-  if (xc_domain_pause(handle_->xc, domain.number) != 0)
-    throw base::errno_error(errno == ESRCH ? ENOENT : errno, "pausing the domain");
+  require_done(xc_domain_pause(handle_->xc, domain.number), "pausing the domain");
 }
 
 void Hypervisor::unpause(DomainId domain) {
-  if (xc_domain_unpause(handle_->xc, domain.number) != 0)
-    throw base::errno_error(errno == ESRCH ? ENOENT : errno, "starting the domain");
+  require_done(xc_domain_unpause(handle_->xc, domain.number), "starting the domain");
+}
+
+void Hypervisor::destroy(DomainId domain) {
+  require_done(xc_domain_destroy(handle_->xc, domain.number), "ending the domain");
 }
 
 }  // namespace xen

@@ -39,6 +39,8 @@ class Hypervisor {
   // Throw not_found where there is no such domain.
   void pause(DomainId domain);
   void unpause(DomainId domain);
+  // Its memory goes at once, but for what somebody has mapped. Its nodes are not touched.
+  void destroy(DomainId domain);
 
  private:
   struct Handle;

@@ -49,6 +49,9 @@ class XenStoreAccess {
   virtual std::vector<std::string> list(const std::string& path) = 0;    // empty: absent
   virtual void write(const Node& node) = 0;
   virtual void remove(const std::string& path) = 0;  // with all below; absent is no error
+  virtual void remove_all(const std::vector<std::string>& paths) {  // at once where it can be
+    for (const std::string& path : paths) remove(path);
+  }
 };
 
 // Events of one path and all below it. The first event comes at once: ask next() before the first

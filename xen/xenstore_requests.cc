@@ -88,9 +88,14 @@ void XenStoreRequests::write_nodes(const std::vector<Node>& nodes) {
     if (answers[i].error != 0) fail(answers[i].error, "writing", requests[i].payload.c_str());
 }
 
-void XenStoreRequests::remove(const std::string& path) {
-  const XenStoreAnswer answer = connection_.ask({XS_RM, transaction_, xenstore_path(path)});
-  if (answer.error != 0 && answer.error != ENOENT) fail(answer.error, "removing", path);
+void XenStoreRequests::remove_all(const std::vector<std::string>& paths) {
+  std::vector<XenStoreRequest> requests;
+  for (const std::string& path : paths)
+    requests.push_back({XS_RM, transaction_, xenstore_path(path)});
+  const std::vector<XenStoreAnswer> answers = connection_.ask_all(requests);
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    if (answers[i].error != 0 && answers[i].error != ENOENT)
+      fail(answers[i].error, "removing", paths[i]);
 }
 
 void XenStoreRequests::fail(int error, std::string_view verb, std::string_view path) const {

@@ -24,7 +24,8 @@ class XenStoreRequests : public XenStoreAccess {
   std::optional<std::string> read(const std::string& path) override;
   std::vector<std::string> list(const std::string& path) override;
   void write(const Node& node) override { write_nodes({node}); }
-  void remove(const std::string& path) override;
+  void remove(const std::string& path) override { remove_all({path}); }
+  void remove_all(const std::vector<std::string>& paths) override;
   // In order, without waiting for each answer.
   void write_nodes(const std::vector<Node>& nodes);
 

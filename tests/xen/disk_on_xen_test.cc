@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "tests/support/guest.h"
 #include "xen/block_device.h"
+#include "xen/domain_removal.h"
 #include "xen/layered_disk.h"
 
 namespace xen {
@@ -71,6 +72,33 @@ TEST_F(DiskOnXen, many_layers_are_one_disk_that_outlives_our_hold_on_it) {
   EXPECT_EQ(shell("xl destroy " + to_string(guest) + " 2>&1"), "");
   EXPECT_TRUE(offered(*store_, guest).empty());
   expect_no_devices();
+}
+
+TEST_F(DiskOnXen, a_domain_is_removed_with_its_disks) {
+  for (const bool foreign : {false, true}) {
+    const DomainConfig wanted = config();
+    const DomainId guest = create(wanted);
+    auto layered = std::make_unique<LayeredDisk>(disk({"one"}));
+    const std::vector<BlockDevice> devices = {vbd(guest, 0, *layered)};
+    offer(*store_, devices);
+    hypervisor_->unpause(guest);
+    wait_connected(*store_, devices, within(60));
+    layered->defer_removal();
+    layered.reset();
+    const std::string number = to_string(guest);
+    if (foreign)
+      store_->write({"/libxl/" + number + "/device/vbd/268435456/script", "/bin/echo", {}});
+    base::Stopwatch watch;
+    remove_domain({*hypervisor_, *store_, *xl_}, *hypervisor_->find(guest));
+    std::printf("removal %lld ms\n", static_cast<long long>(watch.lap().count() / 1000));
+    EXPECT_TRUE(goes(guest));
+    for (const std::string& path :
+         {"/libxl/" + number, domain_path(guest), "/vm/" + wanted.uuid.text(),
+          "/local/domain/0/backend/vbd/" + number, "/local/domain/0/backend/console/" + number})
+      EXPECT_FALSE(store_->read(path)) << path;
+    EXPECT_EQ(shell("ls /var/lib/xen | grep " + wanted.uuid.text() + " || true"), "");
+    expect_no_devices();
+  }
 }
 
 TEST_F(DiskOnXen, a_disk_comes_and_goes_while_the_guest_runs) {

@@ -1,0 +1,24 @@
+// What libxl and we keep of a domain in xenstore and in files, and how it goes when the domain does
+// (libxl_domain.c, libxl__destroy_domid and libxl__userdata_destroyall).
+#pragma once
+
+#include <string>
+
+#include "xen/domain.h"
+#include "xen/xenstore.h"
+
+namespace xen {
+
+inline constexpr const char* libxl_directory = "/var/lib/xen";
+
+// It has a console and vbds of ours only. Anything else (a network, a PCI device, a disk with a
+// script) was attached by somebody's xl, which alone knows how to take it apart.
+bool has_only_our_devices(XenStore& store, DomainId domain);
+
+// Removes its nodes, those of its back ends included, which so let go of what they have open.
+void remove_nodes(XenStore& store, const DomainInfo& domain);
+
+// Removes libxl's files of it ("userdata-*.NUMBER.UUID.*") from `directory`.
+void remove_libxl_files(const std::string& directory, const DomainInfo& domain);
+
+}  // namespace xen
