@@ -97,6 +97,17 @@ bool send_order(const ContainerStore& store, const std::string& id, char order) 
   return true;
 }
 
+std::optional<base::FileLock> wait_for_lock(const ContainerStore& store, const Container& container,
+                                            const base::Deadline& deadline) {
+  try {
+    return base::FileLock::acquire(store.run_directory(container.config.id) + "/lock", deadline,
+                                   "container " + container.config.name);
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::not_found) return std::nullopt;
+    throw;
+  }
+}
+
 }  // namespace
 
 void recover(const Settings& settings, ContainerStore& store) {
@@ -114,18 +125,13 @@ void recover(const Settings& settings, ContainerStore& store) {
 
 void end_container(const Settings& settings, ContainerStore& store, const Container& container) {
   const std::string& id = container.config.id;
-  const base::Deadline deadline = base::Deadline::after(adoption_limit);
-  if (send_order(store, id, order_kill)) {
-    // The monitor lets go of the lock when everything is done.
-    base::FileLock::acquire(store.run_directory(id) + "/lock", deadline,
-                            "container " + container.config.name);
-    return;
-  }
-  base::FileLock lock = base::FileLock::acquire(store.run_directory(id) + "/lock", deadline,
-                                                "container " + container.config.name);
+  const bool ordered = send_order(store, id, order_kill);
+  // The monitor lets go of the lock when everything is done, or removes it with the container.
+  auto lock = wait_for_lock(store, container, base::Deadline::after(adoption_limit));
+  if (ordered || !lock) return;
   const auto now = store.load(id);
   if (!now || need_of(*now, base::boot_id()) != Need::adoption) return;
-  await_monitor(spawn_monitor(settings, id, MonitorMode::end, std::move(lock)).launch,
+  await_monitor(spawn_monitor(settings, id, MonitorMode::end, std::move(*lock)).launch,
                 container.config.name);
 }
 

@@ -16,11 +16,15 @@ all_records_gone() { [[ -z $(vdkr ps -a -q) ]]; }
 }
 
 @test "after rm -f of a running container" {
-  start vdkr run --name doomed busybox sh -c 'echo up; while :; do sleep 1; done'
-  prints_soon '^up$'
-  vdkr rm -f doomed
-  finish 20
-  expect_nothing_left
+  local flag
+  for flag in --rm --init; do
+    start vdkr run "$flag" --name doomed busybox sh -c 'echo up; while :; do sleep 1; done'
+    prints_soon '^up$'
+    [[ $(vdkr rm -f doomed) == doomed ]]
+    finish 20
+    expect_status 137
+    expect_nothing_left
+  done
 }
 
 @test "after kill -9 of the client, and of every process of it" {
