@@ -8,16 +8,12 @@ namespace cli {
 
 void print_timing(Output& output, const engine::Timing& timing) {
   std::size_t width = 5;
-  double sum = 0;
-  for (const engine::Step& step : timing.steps) {
-    width = std::max(width, step.name.size());
-    sum += step.milliseconds;
-  }
+  for (const engine::Step& step : timing.steps) width = std::max(width, step.name.size());
   const auto line = [&](std::string_view name, double milliseconds) {
     output.line(fmt::format("{:<{}}  {:9.1f} ms", name, width, milliseconds));
   };
   for (const engine::Step& step : timing.steps) line(step.name, step.milliseconds);
-  line("total", sum);
+  line("total", timing.total);
   output.line(fmt::format("{} processes, {} xenstore requests", timing.processes,
                           timing.xenstore_requests));
 }

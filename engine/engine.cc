@@ -39,14 +39,23 @@ void require_host(const Settings& settings) {
                       "runs the command there");
 }
 
+double milliseconds(const base::Stopwatch& watch) {
+  return static_cast<double>(watch.elapsed().count()) / 1000;
+}
+
 }  // namespace
 
 struct Engine::Parts {
   ContainerStore containers;
   image::ImageStore images;
   image::NameDefaults names;
-  std::map<std::string, base::FileLock> locks;  // of containers that this process created
-  std::map<std::string, Step> resolved;         // how long their creation took
+  // Of containers that this process created.
+  std::map<std::string, base::FileLock> locks;
+  struct Begun {
+    base::Stopwatch watch;
+    Step resolve;
+  };
+  std::map<std::string, Begun> begun;
 };
 
 Engine::Engine(Settings settings, image::NameDefaults names)
@@ -55,7 +64,7 @@ Engine::Engine(Settings settings, image::NameDefaults names)
                        .images = image::ImageStore(settings_.data_root + "/images"),
                        .names = std::move(names),
                        .locks = {},
-                       .resolved = {}}) {
+                       .begun = {}}) {
   if (!settings_.registry.empty()) parts_->names = {.domain = settings_.registry, .official = ""};
 }
 
@@ -130,7 +139,7 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
     }
   }
   base::failpoint("client.created");
-  parts_->resolved[config.id] = {"resolve", static_cast<double>(watch.elapsed().count()) / 1000};
+  parts_->begun.emplace(config.id, Parts::Begun{watch, {"resolve", milliseconds(watch)}});
   return container;
 }
 
@@ -156,7 +165,10 @@ RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
     base::failpoint("client.spawned");
     RunOutcome outcome = Attachment(request, std::move(monitor), signals).run();
     base::failpoint("client.exiting");
-    outcome.timing.steps.insert(outcome.timing.steps.begin(), parts_->resolved[config.id]);
+    if (const auto begun = parts_->begun.find(config.id); begun != parts_->begun.end()) {
+      outcome.timing.steps.insert(outcome.timing.steps.begin(), begun->second.resolve);
+      outcome.timing.total = milliseconds(begun->second.watch);
+    }
     return outcome;
   } catch (const base::Error&) {
     // Recovery removes what is provisional, but not while somebody holds its lock.

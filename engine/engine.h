@@ -52,14 +52,15 @@ struct CreateRequest {
   PullPolicy pull = PullPolicy::missing;
 };
 
-// One step of a start, for --timing.
+// One step of a start, for --timing: resolve, create, unpause, disks, kernel, init, connect,
+// process, exit, cleanup. The disks are made while the kernel boots.
 struct Step {
-  std::string
-      name;  // resolve, disks, create, unpause, kernel, init, connect, process, exit, cleanup
+  std::string name;
   double milliseconds = 0;
 };
 struct Timing {
   std::vector<Step> steps;
+  double total = 0;        // milliseconds from the request to the end of cleaning up
   unsigned processes = 0;  // forked by us
   unsigned xenstore_requests = 0;
 };

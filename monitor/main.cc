@@ -66,12 +66,12 @@ int run(const std::vector<std::string_view>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
   base::set_log_prefix("vxn-monitor");
   try {
     const int status = run({argv, argv + argc});
     if (status == usage_status)
-      std::fputs("vxn-monitor: started by vxn, vdkr and vpdmn, not by hand\n", stderr);
+      base::log_line(base::LogLevel::error, "started by vxn, vdkr and vpdmn, not by hand");
     return status;
   } catch (const std::exception& error) {
     base::log_line(base::LogLevel::error, error.what());

@@ -92,23 +92,33 @@ void Supervisor::start() {
   listen();
   start_relay(std::move(request_.connection));
   watch_.lap();
-  domain_->make_disks();
-  step("disks");
-  base::failpoint("parent.disks");
-  throw_if_cancelled();
   domain_->build();
   step("create");
   base::failpoint("parent.created");
   throw_if_cancelled();
-  domain_->offer_disks();
-  base::failpoint("parent.offered");
   released_ = store_->watch(xen::release_event);
-  throw_if_cancelled();
   domain_->unpause();
   step("unpause");
   base::failpoint("parent.unpaused");
-  connect_relay(0);
   start_deadline_ = base::Deadline::after(start_limit);
+  connect_relay(0);
+  give_disks();
+  open_console();
+}
+
+// While the guest's kernel boots, which has no use for them yet.
+void Supervisor::give_disks() {
+  base::Stopwatch watch;
+  throw_if_cancelled();
+  domain_->make_disks();
+  base::failpoint("parent.disks");
+  throw_if_cancelled();
+  domain_->offer_disks();
+  base::failpoint("parent.offered");
+  note("disks", watch.lap().count());
+}
+
+void Supervisor::open_console() {
   if (request_.debug)
     console_log_ =
         base::open_file(records_.console_log(request_.id), O_WRONLY | O_CREAT | O_APPEND, 0600);

@@ -49,6 +49,8 @@ class Supervisor {
 
   void connect_host();
   void start();
+  void give_disks();
+  void open_console();
   void adopt();
   void listen();
   void start_relay(base::UniqueFd client);
@@ -70,7 +72,8 @@ class Supervisor {
 
   void step(std::string_view name);
   void note(std::string_view name, std::int64_t microseconds);
-  void tell(engine::LaunchEvent event);
+  void note_boot(const Message& hello);
+  void tell(const engine::LaunchEvent& event);
   void throw_if_cancelled() const;
   std::string last_words() const;
 

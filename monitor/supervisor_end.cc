@@ -88,7 +88,7 @@ void Supervisor::note(std::string_view name, std::int64_t microseconds) {
 
 void Supervisor::step(std::string_view name) { note(name, watch_.lap().count()); }
 
-void Supervisor::tell(engine::LaunchEvent event) {
+void Supervisor::tell(const engine::LaunchEvent& event) {
   if (!request_.launch) return;
   const std::string line = encode(event);
   if (send(request_.launch.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0 && errno != EINTR)

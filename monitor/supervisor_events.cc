@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/error.h"
@@ -46,9 +47,7 @@ void Supervisor::take_message(const Message& message) {
   switch (message.type) {
     case MessageType::hello:
       epoch_ = message.numbers[0];
-      note("kernel", static_cast<std::int64_t>(message.numbers[1] / 1000));
-      note("init", static_cast<std::int64_t>((message.numbers[2] - message.numbers[1]) / 1000));
-      step("connect");
+      note_boot(message);
       break;
     case MessageType::timing:
       base::log_debug("guest: {} at {} ms", message.take_text(), message.numbers[0] / 1'000'000);
@@ -80,6 +79,15 @@ void Supervisor::take_message(const Message& message) {
     default:
       break;  // "lost" is followed by the relay's end
   }
+}
+
+// From unpause on, as the guest's own clock divides it; the rest is the way to it and back.
+void Supervisor::note_boot(const Message& hello) {
+  const auto kernel = static_cast<std::int64_t>(hello.numbers[1] / 1000);
+  const auto init = static_cast<std::int64_t>(hello.numbers[2] / 1000) - kernel;
+  note("kernel", kernel);
+  note("init", init);
+  note("connect", std::max<std::int64_t>(watch_.lap().count() - kernel - init, 0));
 }
 
 void Supervisor::guest_started() {
