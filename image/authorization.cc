@@ -57,7 +57,7 @@ HttpRequest token_request(const std::string& realm, const std::string& service,
 
 // It goes into a header.
 bool is_token(std::string_view text) {
-  return !text.empty() && text.size() <= 64 * 1024 &&
+  return !text.empty() && text.size() <= (std::size_t{64} << 10) &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 

@@ -20,7 +20,7 @@ std::size_t TarSource::read(std::span<std::byte> buffer) {
 }
 
 void TarSource::check(const Digest& diff_id) {
-  std::array<std::byte, 64 * 1024> rest;
+  std::array<std::byte, std::size_t{64} << 10> rest;
   while (read(rest) > 0) {
   }
   const Digest got = hash_.finish();

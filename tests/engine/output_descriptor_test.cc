@@ -27,7 +27,7 @@ TEST(OutputDescriptor, AFullPipeDoesNotBlockAndItsFlagsStayAsTheyWere) {
 }
 
 TEST(OutputDescriptor, ABrokenPipeIsTold) {
-  signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(signal(SIGPIPE, SIG_IGN));
   base::Pair pipe = base::make_pipe();
   OutputDescriptor output(pipe.second.get());
   pipe.first.reset();

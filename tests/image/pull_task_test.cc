@@ -75,6 +75,7 @@ TEST_F(PullTest, a_shared_layer_is_fetched_once) {
 
 TEST_F(PullTest, many_layers_come_several_at_a_time_and_in_order) {
   std::vector<std::string> tars;
+  tars.reserve(40);
   for (int i = 0; i < 40; ++i) tars.push_back(tar(std::string(5000, static_cast<char>('0' + i))));
   add_image(tars);
   const WorkerResult result = pull();

@@ -79,7 +79,7 @@ TEST(TarEntries, names_are_the_bytes_they_are_in_every_locale) {
       EXPECT_EQ(entries[0].path, test.name) << test.what << " in " << locale;
     }
   }
-  std::setlocale(LC_ALL, "C");
+  static_cast<void>(std::setlocale(LC_ALL, "C"));
 }
 
 TEST(TarEntries, link_targets_are_the_bytes_they_are) {
@@ -97,7 +97,7 @@ TEST(TarEntries, link_targets_are_the_bytes_they_are) {
       }
     }
   }
-  std::setlocale(LC_ALL, "C");
+  static_cast<void>(std::setlocale(LC_ALL, "C"));
 }
 
 TEST(TarEntries, numbers_beyond_octal_fields_are_kept) {
@@ -250,7 +250,7 @@ TEST(TarEntries, what_ends_too_early_is_refused_wherever_it_ends) {
     const std::string cut = whole.substr(0, end);
     if (!failure_of([&] { entries_of(cut); })) ends_between_entries.push_back(end);
   }
-  EXPECT_EQ(ends_between_entries, (std::vector<std::size_t>{512 * 7}));
+  EXPECT_EQ(ends_between_entries, (std::vector<std::size_t>{std::size_t{512} * 7}));
 }
 
 std::string bad_mode() {

@@ -20,8 +20,8 @@ void expect_exact(const std::string& whole, const char* what) {
 }
 
 template <typename Message>
-void expect_refused(std::string whole, std::initializer_list<std::pair<std::size_t, char>> damages,
-                    const char* what) {
+void expect_refused(const std::string& whole,
+                    std::initializer_list<std::pair<std::size_t, char>> damages, const char* what) {
   for (const auto& [at, byte] : damages) {
     std::string damaged = whole;
     damaged.at(at) = byte;

@@ -94,7 +94,7 @@ std::optional<protocol::Failure> GuestPeer::wait_started(std::uint32_t process) 
   return view(process).failure;
 }
 
-void GuestPeer::give_input(std::uint32_t process, std::string bytes) {
+void GuestPeer::give_input(std::uint32_t process, std::string_view bytes) {
   view(process).input_rest += bytes;
   view(process).input_ends = true;
 }

@@ -57,7 +57,7 @@ class GuestPeer {
   // Waits for STARTED (nullopt) or FAILED.
   std::optional<protocol::Failure> wait_started(std::uint32_t process);
   // Gives the process its standard input, whole and then EOF.
-  void give_input(std::uint32_t process, std::string bytes);
+  void give_input(std::uint32_t process, std::string_view bytes);
   // Waits for EXIT, checks it against what came, answers EXIT_ACK unless told otherwise.
   protocol::ExitRecord wait_exit(std::uint32_t process, bool acknowledge = true);
   // Waits until `done` is true of the process.
