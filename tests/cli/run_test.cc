@@ -235,10 +235,11 @@ TEST_F(RunTest, AStartThatFailsIsWordedByEachTool) {
 }
 
 TEST_F(RunTest, TimingIsATableOnStandardError) {
-  fake::world().outcome = {
-      .code = 3,
-      .timing = {
-          .steps = {{"resolve", 1.25}, {"cleanup", 100}}, .total = 99.75, .processes = 4, .xenstore_requests = 50}};
+  fake::world().outcome = {.code = 3,
+                           .timing = {.steps = {{"resolve", 1.25}, {"cleanup", 100}},
+                                      .total = 99.75,
+                                      .processes = 4,
+                                      .xenstore_requests = 50}};
   const Said said = vdkr({"run", "--timing", "busybox"});
   EXPECT_EQ(said.code, 3);
   EXPECT_EQ(said.out, "");
