@@ -203,6 +203,7 @@ void Engine::remove(const std::string& name_or_id, bool force) {
                                   "container before removing or force remove",
                                   found.config.name));
   if (force) end_container(settings_, parts_->containers, *now);
+  if (!parts_->containers.load(id)) return;  // the monitor of one with --rm has removed it
   const auto lock = parts_->containers.try_lock(id);
   if (const auto last = parts_->containers.load(id)) parts_->containers.remove(*last);
 }
