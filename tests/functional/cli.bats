@@ -95,7 +95,7 @@ PYTHON
   vdkr pull -q "$TEST_REGISTRY/busybox"
   try vdkr rmi no-such-image "$TEST_REGISTRY/busybox"
   expect_status 1
-  expect_err $'vdkr: No such image: no-such-image:latest\n'
+  expect_err $'vdkr: No such image: no-such-image\n'
   expect_out_has '^Untagged: '
   try vdkr rmi -f no-such-image
   expect_status 0
