@@ -107,7 +107,7 @@ RunOutcome Attachment::outcome() {
   RunOutcome outcome{.timing = timing_};
   if (const auto& exit = streams_.exit()) {
     outcome.code = static_cast<int>(exit->signalled ? 128 + exit->value : exit->value);
-    if (exit->oom) outcome.error = "the container ran out of memory";
+    if (exit->oom && exit->signalled) outcome.error = "the container ran out of memory";
   } else if (exited_) {
     outcome.code = static_cast<int>(exited_->number);
     outcome.error = exited_->text;

@@ -12,11 +12,12 @@
 namespace engine {
 
 struct Settings {
-  std::string data_root;                   // /var/lib/vxn, or $XDG_DATA_HOME/vxn without root
-  std::string run_root;                    // /run/vxn, or $XDG_RUNTIME_DIR/vxn
-  std::string libexec;                     // where vxn-monitor and vxn-image-worker are
-  std::uint64_t memory = 256u << 20;       // bytes a container may use unless -m says
-  std::uint64_t guest_memory = 64u << 20;  // bytes added for the guest's kernel and agent
+  std::string data_root;              // /var/lib/vxn, or $XDG_DATA_HOME/vxn without root
+  std::string run_root;               // /run/vxn, or $XDG_RUNTIME_DIR/vxn
+  std::string libexec;                // where vxn-monitor and vxn-image-worker are
+  std::uint64_t memory = 256u << 20;  // bytes a container may use unless -m says
+  std::uint64_t guest_memory = 0;     // bytes added for the guest's kernel and agent; 0: as much as
+                                      // vxn-kernel has found it to need
   unsigned vcpus = 1;
   std::uint64_t storage_size = 10ull << 30;  // bytes of the writable disk (sparse)
   std::string guest_type;                    // "pv", "pvh", "" by itself
