@@ -90,7 +90,6 @@ void Supervisor::start() {
   records_.save_state(request_.id, container_.state);
   base::failpoint("parent.recorded");
   listen();
-  start_relay(std::move(request_.connection));
   watch_.lap();
   domain_->build();
   step("create");
@@ -101,12 +100,13 @@ void Supervisor::start() {
   step("unpause");
   base::failpoint("parent.unpaused");
   start_deadline_ = base::Deadline::after(start_limit);
+  // The kernel boots meanwhile, which has no use yet for what comes now.
+  start_relay(std::move(request_.connection));
   connect_relay(0);
   give_disks();
   open_console();
 }
 
-// While the guest's kernel boots, which has no use for them yet.
 void Supervisor::give_disks() {
   base::Stopwatch watch;
   throw_if_cancelled();
