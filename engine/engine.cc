@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/signals.h"
 #include "engine/attachment.h"
 #include "engine/container_store.h"
@@ -70,7 +71,18 @@ Engine::Engine(Settings settings, image::NameDefaults names)
 
 Engine::~Engine() = default;
 
-void Engine::recover() { engine::recover(settings_, parts_->containers); }
+void Engine::recover() {
+  engine::recover(settings_, parts_->containers);
+  tidy_images();
+}
+
+void Engine::tidy_images() {
+  try {
+    parts_->images.collect_abandoned();
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());  // a store that is only read
+  }
+}
 
 image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
   const image::Reference name =
@@ -89,7 +101,10 @@ image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress)
   }
 }
 
-std::vector<image::Image> Engine::images() { return parts_->images.list(); }
+std::vector<image::Image> Engine::images() {
+  tidy_images();
+  return parts_->images.list();
+}
 
 image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
   image::RemoveOptions options{.force = force, .names = parts_->names, .uses = {}};

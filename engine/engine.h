@@ -135,6 +135,7 @@ class Engine {
  private:
   // The image of a request, pulled where the policy says so.
   image::Image obtain(const CreateRequest& request, base::Progress& progress);
+  void tidy_images();
 
   struct Parts;
   Settings settings_;

@@ -88,6 +88,11 @@ Collected collect_staging(const StoreLayout& layout, const base::FileLock&) {
   return collected;
 }
 
+void ImageStore::collect_abandoned() {
+  if (base::list_directory(layout_.staging()).empty()) return;
+  collect_staging(layout_, lock_for_change());
+}
+
 Collected ImageStore::collect_garbage(std::span<const ImageUse> uses) {
   if (!base::exists(layout_.root)) return {};
   const base::FileLock lock = lock_for_change();

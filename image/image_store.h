@@ -76,6 +76,8 @@ class ImageStore {
   // Removes blobs, disks and records that no image refers to, and what pulls left that are no
   // longer under way. May be called at any time.
   Collected collect_garbage(std::span<const ImageUse> uses);
+  // Removes what pulls left that were killed. Costs one look into a directory where there is none.
+  void collect_abandoned();
 
   // --- For what brings images in (pull, load) ---
 

@@ -157,5 +157,17 @@ TEST_F(StoreTest, garbage_goes_and_nothing_else) {
   EXPECT_TRUE(store_.find("app:1"));
 }
 
+TEST_F(StoreTest, what_killed_pulls_left_goes_and_nothing_else) {
+  const StoreLayout& layout = store_.layout();
+  store_.collect_abandoned();
+  EXPECT_FALSE(base::exists(layout.root)) << "looking makes nothing";
+  base::make_directories(layout.staging() + "/pull-dead");
+  base::replace_file(layout.staging() + "/pull-dead.lock", "");
+  base::make_directories(layout.staging() + "/pull-live");
+  const auto live = base::FileLock::try_acquire(layout.staging() + "/pull-live.lock");
+  store_.collect_abandoned();
+  EXPECT_EQ(files("staging"), (std::vector<std::string>{"pull-live", "pull-live.lock"}));
+}
+
 }  // namespace
 }  // namespace image
