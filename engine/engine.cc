@@ -212,12 +212,16 @@ void Engine::remove(const std::string& name_or_id, bool force) {
   const auto now = parts_->containers.load(id);
   if (!now) return;
   const bool alive = parts_->containers.locked(id);
-  if (alive && !force)
+  const bool over = std::holds_alternative<Exited>(now->state);
+  if (alive && !force && !over)
     throw base::Error(base::ErrorKind::failure,
                       fmt::format("cannot remove container \"/{}\": container is running: stop the "
                                   "container before removing or force remove",
                                   found.config.name));
-  if (force) end_container(settings_, parts_->containers, *now);
+  if (force)
+    end_container(settings_, parts_->containers, *now);
+  else if (alive)
+    await_end(parts_->containers, *now);
   if (!parts_->containers.load(id)) return;  // the monitor of one with --rm has removed it
   const auto lock = parts_->containers.try_lock(id);
   if (const auto last = parts_->containers.load(id)) parts_->containers.remove(*last);

@@ -135,4 +135,8 @@ void end_container(const Settings& settings, ContainerStore& store, const Contai
                 container.config.name);
 }
 
+void await_end(const ContainerStore& store, const Container& container) {
+  wait_for_lock(store, container, base::Deadline::after(adoption_limit));
+}
+
 }  // namespace engine

@@ -15,4 +15,8 @@ void recover(const Settings& settings, ContainerStore& store);
 // removes the record. Throws unavailable where that takes too long.
 void end_container(const Settings& settings, ContainerStore& store, const Container& container);
 
+// Returns once nobody works any more at a container that has ended. Throws unavailable where that
+// takes too long.
+void await_end(const ContainerStore& store, const Container& container);
+
 }  // namespace engine
