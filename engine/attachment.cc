@@ -187,7 +187,8 @@ void Attachment::drop_connection() {
   in_.clear();
   out_.clear();
   if (streams_.exit() || exited_ || error_ || failure_ || !launch_) return;
-  if (started_) connect_again();
+  // Also before the start is told: the next relay waits for us before it asks for any output.
+  connect_again();
 }
 
 // The relay was lost; its parent, which listens, starts another one.

@@ -17,4 +17,10 @@ prepare() {
 @test "the relay, when output arrives" { survives_kill_at relay.data; }
 @test "the relay, when the exit arrives" { survives_kill_at relay.exit; }
 @test "the relay, when the exit is acknowledged" { survives_kill_at relay.exit_acked; }
-@test "the relay, when the guest is told to end" { survives_kill_at relay.shutdown; }
+@test "the relay, when the guest is told to end, which one without --rm is" {
+  run_victim relay.shutdown
+  expect_whole_story
+  next_command
+  vdkr rm victim
+  expect_nothing_left
+}
