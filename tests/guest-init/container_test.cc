@@ -38,7 +38,7 @@ TEST_F(GuestTest, ShowsWhatDockerShows) {
       {"ls /l /c /w /cgroups 2>&1 | wc -l; ls /",
        "4\nbin\ndev\netc\nhome\nold\nproc\nreplaced\nroot\nsys\ntmp\n"},
       {"grep -c . /proc/self/mountinfo > /tmp/n; grep -c loop /proc/self/mountinfo", "0\n"},
-      {"tty; ps -o pid,comm | tail -n +2 | wc -l", "not a tty\n4\n"},
+      {"tty; ps -o pid,comm > /tmp/p; tail -n +2 /tmp/p | wc -l", "not a tty\n2\n"},
       {"readlink /proc/1/root; readlink /proc/1/cwd", "/\n/\n"},
   };
   auto spec = container_spec();
