@@ -1,5 +1,7 @@
 #include "monitor/relay_process.h"
 
+#include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 
 #include <unistd.h>
@@ -45,6 +47,14 @@ std::string own_path() {
   return access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
 }
 
+// While it waits for the guest it does not hear of its parent's end, which it must not outlive. The
+// change of user in enter_sandbox() takes this back: from then on Relay looks itself.
+bool ends_with_parent() {
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) base::throw_errno("tying the relay to its parent");
+  pollfd parent{.fd = relay_fd::parent, .events = 0, .revents = 0};
+  return poll(&parent, 1, 0) >= 0 && (parent.revents & POLLHUP) == 0;  // it had ended before
+}
+
 xen::Vchan connect_guest(const Message& order) {
   const auto store = xen::connect_xenstore();
   const xen::DomainId guest{static_cast<std::uint32_t>(order.numbers[0])};
@@ -81,6 +91,7 @@ void RelayProcess::end(const base::Deadline& deadline) {
 
 int relay_main(const RelayCommand& command, bool with_client) {
   base::failpoint("relay.start");
+  if (!ends_with_parent()) return 1;
   const engine::ContainerStore store(command.data_root, command.run_root);
   const auto container = store.load(command.id);
   if (!container) return 1;
