@@ -15,6 +15,8 @@ void remove_domain(const RemovalParts& parts, const DomainInfo& domain) {
     remove_nodes(parts.store, domain);
     remove_libxl_files(libxl_directory, domain);
     parts.hypervisor.destroy(domain.id);
+    // A back end that was just connecting has written its nodes anew.
+    if (has_back_ends(parts.store, domain.id)) remove_nodes(parts.store, domain);
   } catch (const base::Error& error) {
     if (error.kind() != base::ErrorKind::not_found) throw;
   }
