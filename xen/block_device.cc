@@ -116,6 +116,13 @@ void wait_connected(XenStore& store, const BlockDevice& device, const base::Dead
                                   back_end_error(store, device.guest, device.index)));
 }
 
+bool wait_closed(XenStore& store, DomainId guest, unsigned index, const base::Deadline& deadline) {
+  const auto closed = [](const std::optional<std::string>& state) {
+    return !state || *state == state_closed;
+  };
+  return store.wait_until(back_end(guest, index) + "/state", closed, deadline).has_value();
+}
+
 }  // namespace
 
 std::uint32_t vdev_number(unsigned index) { return 1u << 28 | index << 8; }
@@ -162,14 +169,21 @@ bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadlin
     access.write({.path = path + "/online", .value = "0"});
     access.write({.path = path + "/state", .value = state_closing});
   });
-  if (offered) {
-    auto closed = [](const std::optional<std::string>& state) {
-      return !state || *state == state_closed;
-    };
-    if (!store.wait_until(path + "/state", closed, deadline)) return false;
-  }
+  if (offered && !wait_closed(store, guest, index, deadline)) return false;
   force_remove(store, guest, index);
   return true;
+}
+
+bool close_for_guest(XenStore& store, DomainId guest, const base::Deadline& deadline) {
+  const std::vector<unsigned> indexes = offered(store, guest);
+  std::vector<Node> nodes;
+  for (const unsigned index : indexes) {
+    nodes.push_back({.path = back_end(guest, index) + "/online", .value = "0"});
+    nodes.push_back({.path = front_end(guest, index) + "/state", .value = state_closed});
+  }
+  if (!nodes.empty()) store.write_all(nodes);
+  return std::ranges::all_of(
+      indexes, [&](unsigned index) { return wait_closed(store, guest, index, deadline); });
 }
 
 void force_remove(XenStore& store, DomainId guest, unsigned index) {

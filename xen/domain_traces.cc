@@ -34,10 +34,6 @@ bool has_only_our_devices(XenStore& store, DomainId domain) {
   return true;
 }
 
-bool has_back_ends(XenStore& store, DomainId domain) {
-  return !store.list(back_ends_path() + "/vbd/" + to_string(domain)).empty();
-}
-
 void remove_nodes(XenStore& store, const DomainInfo& domain) {
   store.transaction([&](XenStoreAccess& access) {
     std::vector<std::string> doomed;

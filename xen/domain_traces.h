@@ -15,9 +15,6 @@ inline constexpr const char* libxl_directory = "/var/lib/xen";
 // script) was attached by somebody's xl, which alone knows how to take it apart.
 bool has_only_our_devices(XenStore& store, DomainId domain);
 
-// A disk of it has a back end.
-bool has_back_ends(XenStore& store, DomainId domain);
-
 // Removes its nodes, those of its back ends included, which so let go of what they have open.
 void remove_nodes(XenStore& store, const DomainInfo& domain);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "base/error.h"
 #include "tests/support/guest.h"
@@ -98,6 +99,27 @@ TEST_F(DiskOnXen, a_domain_is_removed_with_its_disks) {
       EXPECT_FALSE(store_->read(path)) << path;
     EXPECT_EQ(shell("ls /var/lib/xen | grep " + wanted.uuid.text() + " || true"), "");
     expect_no_devices();
+  }
+}
+
+// The back end is in the middle of writing its nodes then, and must not write them after all is
+// gone.
+TEST_F(DiskOnXen, a_domain_is_removed_while_its_disk_connects) {
+  for (int round = 0; round < 6; ++round) {
+    const DomainId guest = create(config());
+    auto layered = std::make_unique<LayeredDisk>(disk({"one"}));
+    offer(*store_, {vbd(guest, 0, *layered)});
+    hypervisor_->unpause(guest);
+    const auto initialised = [](const std::optional<std::string>& state) { return state == "3"; };
+    ASSERT_TRUE(store_->wait_until(domain_path(guest) + "/device/vbd/268435456/state", initialised,
+                                   within(60)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5 * round));
+    remove_domain({*hypervisor_, *store_, *xl_}, *hypervisor_->find(guest));
+    layered->defer_removal();
+    layered.reset();
+    EXPECT_TRUE(goes(guest));
+    expect_no_devices();
+    EXPECT_TRUE(offered(*store_, guest).empty()) << round;
   }
 }
 
