@@ -77,6 +77,7 @@ class Relay {
   bool broken(std::string_view why);
 
   void resume();
+  void begin_running();
   void send_container();
   void send_process();
   void grant_discarded();

@@ -94,13 +94,17 @@ bool Relay::take_state(const Frame& frame) {
     outputs_[stream].closed = (entry.open & (1u << stream)) == 0;
   }
   input_sent_ = input_acked_ = input_limit_ = entry.position[standard_input];
+  begin_running();
+  return true;
+}
+
+void Relay::begin_running() {
   phase_ = Phase::running;
   tell(MessageType::started);
   if (attached_)
     send_attached();
   else
     grant_discarded();
-  return true;
 }
 
 void Relay::send_container() {
@@ -134,13 +138,8 @@ void Relay::send_process() {
 
 bool Relay::take_started(const Frame&) {
   if (phase_ != Phase::process) return broken("STARTED without a process");
-  phase_ = Phase::running;
   base::failpoint("relay.started");
-  tell(MessageType::started);
-  if (attached_)
-    send_attached();
-  else
-    grant_discarded();
+  begin_running();
   return true;
 }
 
