@@ -15,6 +15,7 @@ pick() { # client|monitor
   esac
 }
 
+# bats test_tags=quick
 @test "kills at random times leave nothing" {
   local i who delay pid
   for ((i = 0; i < rounds; i++)); do
