@@ -10,7 +10,6 @@
 #include "base/subprocess.h"
 #include "engine/spec.h"
 #include "xen/block_device.h"
-#include "xen/domain_removal.h"
 #include "xen/guest_kernel.h"
 #include "xen/host.h"
 
@@ -117,9 +116,16 @@ std::optional<xen::DomainInfo> ContainerDomain::find() {
   return parts_.hypervisor.find(container_.config.placement.domain);
 }
 
+void ContainerDomain::begin_undo() {
+  const auto domain = find();
+  if (!domain) return;
+  removal_.emplace(xen::RemovalParts{parts_.hypervisor, parts_.store, parts_.toolstack}, *domain);
+  removal_->begin();
+}
+
 void ContainerDomain::undo() {
-  if (const auto domain = find())
-    xen::remove_domain({parts_.hypervisor, parts_.store, parts_.toolstack}, *domain);
+  if (!removal_) begin_undo();
+  if (removal_) removal_->finish();
   let_go_of_disks();
   xen::remove_dm_device(device_name());
 }

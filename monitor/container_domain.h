@@ -8,6 +8,7 @@
 
 #include "engine/container_store.h"
 #include "xen/domain.h"
+#include "xen/domain_removal.h"
 #include "xen/hypervisor.h"
 #include "xen/layered_disk.h"
 #include "xen/toolstack.h"
@@ -43,7 +44,9 @@ class ContainerDomain {
   xen::DomainId id() const { return id_; }
   void adopt(xen::DomainId id) { id_ = id; }
 
-  // Destroys the domain and removes disks, devices and nodes, whichever of them exist.
+  // Destroys the domain and removes disks, devices and nodes, whichever of them exist. What takes
+  // long begins with begin_undo(), for who has something to do before undo(), which may come alone.
+  void begin_undo();
   void undo();
 
  private:
@@ -56,6 +59,7 @@ class ContainerDomain {
   xen::DomainId id_;
   std::optional<xen::LayeredDisk> read_only_;
   std::optional<xen::LoopDevice> writable_;
+  std::optional<xen::DomainRemoval> removal_;
 };
 
 }  // namespace monitor

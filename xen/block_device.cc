@@ -174,16 +174,19 @@ bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadlin
   return true;
 }
 
-bool close_for_guest(XenStore& store, DomainId guest, const base::Deadline& deadline) {
-  const std::vector<unsigned> indexes = offered(store, guest);
+void close_for_guest(XenStore& store, DomainId guest) {
   std::vector<Node> nodes;
-  for (const unsigned index : indexes) {
+  for (const unsigned index : offered(store, guest)) {
     nodes.push_back({.path = back_end(guest, index) + "/online", .value = "0"});
     nodes.push_back({.path = front_end(guest, index) + "/state", .value = state_closed});
   }
   if (!nodes.empty()) store.write_all(nodes);
-  return std::ranges::all_of(
-      indexes, [&](unsigned index) { return wait_closed(store, guest, index, deadline); });
+}
+
+bool wait_closed(XenStore& store, DomainId guest, const base::Deadline& deadline) {
+  return std::ranges::all_of(offered(store, guest), [&](unsigned index) {
+    return wait_closed(store, guest, index, deadline);
+  });
 }
 
 void force_remove(XenStore& store, DomainId guest, unsigned index) {

@@ -14,8 +14,23 @@ struct RemovalParts {
   Toolstack& toolstack;  // for a domain to which somebody attached what is not ours
 };
 
-// Ends it at once and removes all that is kept of it. One that is gone is no error; killed
-// half-way, it can be done again as long as the domain is there.
+// Ends a domain at once and removes all that is kept of it, in two steps with time for other things
+// between them. A domain that is gone is no error; cut short, it can be done again from the
+// beginning as long as the domain is there.
+class DomainRemoval {
+ public:
+  DomainRemoval(const RemovalParts& parts, DomainInfo domain) : parts_(parts), domain_(domain) {}
+  // It runs no more, and its disks begin to close.
+  void begin();
+  void finish();
+
+ private:
+  RemovalParts parts_;
+  DomainInfo domain_;
+  bool ours_ = false;  // has nothing that only somebody's xl can take apart
+};
+
+// Both steps.
 void remove_domain(const RemovalParts& parts, const DomainInfo& domain);
 
 }  // namespace xen

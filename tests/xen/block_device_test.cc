@@ -160,14 +160,18 @@ TEST(BlockDevice, a_guest_that_refuses_keeps_its_disk_until_it_is_forced) {
 
 TEST(BlockDevice, a_guest_that_runs_no_more_has_its_disks_closed_for_it) {
   FakeXenStore store;
-  EXPECT_TRUE(close_for_guest(store, {7}, soon)) << "none";
+  close_for_guest(store, {7});
+  EXPECT_TRUE(store.nodes.empty()) << "none";
+  EXPECT_TRUE(wait_closed(store, {7}, soon)) << "none";
   offer(store, {example()});
-  EXPECT_FALSE(close_for_guest(store, {7}, soon)) << "a back end that does not answer";
+  close_for_guest(store, {7});
+  EXPECT_FALSE(wait_closed(store, {7}, soon)) << "a back end that does not answer";
   store.reactions[std::string(front_end) + "/state"] = [](FakeXenStore& s, const std::string& now) {
     EXPECT_EQ(s.read(std::string(back_end) + "/online"), "0");
     if (now == "6") s.write({std::string(back_end) + "/state", "6", {}});
   };
-  EXPECT_TRUE(close_for_guest(store, {7}, soon));
+  close_for_guest(store, {7});
+  EXPECT_TRUE(wait_closed(store, {7}, soon));
 }
 
 TEST(BlockDevice, those_offered_are_listed_by_index) {
