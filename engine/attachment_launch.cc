@@ -89,7 +89,7 @@ void Attachment::adopt() {
       base::FileLock::acquire(request_.store.run_directory(id) + "/lock",
                               base::Deadline::after(adoption_wait), "the container");
   base::forget_failpoints();
-  launch_ = spawn_monitor(request_.settings, id, MonitorMode::adopt, std::move(lock)).launch;
+  launch_ = start_monitor(request_.settings, {MonitorMode::adopt, id, std::move(lock)}).launch;
   base::set_nonblocking(launch_.get(), true);
   if (cancelled_by_ != 0) shutdown(launch_.get(), SHUT_WR);
 }

@@ -5,6 +5,8 @@
 
 #include <csignal>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "base/failpoint.h"
@@ -57,6 +59,7 @@ struct Engine::Parts {
     Step resolve;
   };
   std::map<std::string, Begun> begun;
+  std::optional<IdleMonitor> monitor;  // for the next start
 };
 
 Engine::Engine(Settings settings, image::NameDefaults names)
@@ -65,7 +68,8 @@ Engine::Engine(Settings settings, image::NameDefaults names)
                        .images = image::ImageStore(settings_.data_root + "/images"),
                        .names = std::move(names),
                        .locks = {},
-                       .begun = {}}) {
+                       .begun = {},
+                       .monitor = {}}) {
   if (!settings_.registry.empty()) parts_->names = {.domain = settings_.registry, .official = ""};
 }
 
@@ -129,6 +133,11 @@ image::Image Engine::obtain(const CreateRequest& request, base::Progress& progre
   return pull(pull_request, progress).image;
 }
 
+void Engine::prepare_start() {
+  require_host(settings_);
+  parts_->monitor.emplace(IdleMonitor::spawn(settings_, FirstClient::us));
+}
+
 Container Engine::create(const CreateRequest& request, base::Progress& progress) {
   require_host(settings_);
   recover();
@@ -175,8 +184,10 @@ RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
   const AttachRequest request{settings_, parts_->containers, config, stdio};
   try {
     base::throw_if_interrupted();
+    if (!parts_->monitor) prepare_start();
+    IdleMonitor idle = std::move(*std::exchange(parts_->monitor, std::nullopt));
     MonitorProcess monitor =
-        spawn_monitor(settings_, config.id, MonitorMode::start, std::move(*lock));
+        std::move(idle).order({MonitorMode::start, config.id, std::move(*lock)});
     base::failpoint("client.spawned");
     RunOutcome outcome = Attachment(request, std::move(monitor), signals).run();
     base::failpoint("client.exiting");

@@ -118,6 +118,9 @@ class Engine {
   std::vector<image::Image> images();
   image::RemovedImage remove_image(const std::string& name_or_id, bool force);
 
+  // Says that start_attached() will follow: what needs no container begins now, beside the rest.
+  // Throws denied or unavailable where this host can't run one.
+  void prepare_start();
   // Makes the record; pulls the image where the policy says so. Not started.
   Container create(const CreateRequest& request, base::Progress& progress);
   // Starts it with `stdio` attached and waits for its end. Until it runs, SIGINT and SIGTERM cancel

@@ -1,53 +1,81 @@
 #include "engine/monitor_process.h"
 
+#include <fmt/core.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
+#include "base/fd_passing.h"
 #include "base/log.h"
-#include "base/subprocess.h"
 
 namespace engine {
 
-std::string_view to_string(MonitorMode mode) {
-  switch (mode) {
-    case MonitorMode::start:
-      return "start";
-    case MonitorMode::adopt:
-      return "adopt";
-    case MonitorMode::end:
-      break;
-  }
-  return "end";
-}
+namespace {
 
-MonitorProcess spawn_monitor(const Settings& settings, const std::string& id, MonitorMode mode,
-                             base::FileLock lock) {
+constexpr std::size_t longest_order = 128;
+
+constexpr std::array<std::pair<MonitorMode, std::string_view>, 3> mode_words = {{
+    {MonitorMode::start, "start"},
+    {MonitorMode::adopt, "adopt"},
+    {MonitorMode::end, "end"},
+}};
+
+}  // namespace
+
+IdleMonitor IdleMonitor::spawn(const Settings& settings, FirstClient client) {
   base::Pair launch = base::make_socket_pair();
-  base::SpawnRequest request{
-      .argv = {settings.libexec + "/vxn-monitor", std::string(to_string(mode)), id,
-               settings.data_root, settings.run_root},
-      .fds = {{launch.second.get(), monitor_fd::launch}, {lock.fd(), monitor_fd::lock}},
-      .env = std::nullopt,
-      .new_session = true};
+  base::SpawnRequest request{.argv = {settings.libexec + "/vxn-monitor", "supervise",
+                                      settings.data_root, settings.run_root},
+                             .fds = {{launch.second.get(), monitor_fd::launch}},
+                             .env = std::nullopt,
+                             .new_session = true};
   if (settings.balloon_dom0) request.argv.emplace_back("--balloon-dom0");
   if (base::log_level() >= base::LogLevel::debug) {
     request.argv.emplace_back("--debug");
     request.fds.emplace_back(2, 2);
   }
-  MonitorProcess monitor;
   base::Pair connection;
-  if (mode == MonitorMode::start) {
+  if (client == FirstClient::us) {
     connection = base::make_socket_pair();
+    request.argv.emplace_back("--client");
     request.fds.emplace_back(connection.second.get(), monitor_fd::connection);
-    monitor.connection = std::move(connection.first);
   }
-  base::spawn(request).detach();
-  monitor.launch = std::move(launch.first);
-  return monitor;
+  return {base::spawn(request), {std::move(launch.first), std::move(connection.first)}};
+}
+
+MonitorProcess IdleMonitor::order(MonitorOrder order) && {
+  const auto* word = std::find_if(mode_words.begin(), mode_words.end(),
+                                  [&](const auto& entry) { return entry.first == order.mode; });
+  base::doing("starting vxn-monitor", [&] {
+    base::send_with_fd(process_.launch.get(), fmt::format("{} {}", word->second, order.id),
+                       order.lock.fd());
+  });
+  child_.detach();
+  return std::move(process_);
+}
+
+MonitorProcess start_monitor(const Settings& settings, MonitorOrder order) {
+  return IdleMonitor::spawn(settings, FirstClient::none).order(std::move(order));
+}
+
+std::optional<MonitorOrder> receive_order(int launch) {
+  auto passed = base::receive_with_fd(launch, longest_order);
+  if (!passed) return std::nullopt;
+  const std::size_t cut = std::min(passed->text.find(' '), passed->text.size());
+  const auto* word = std::find_if(mode_words.begin(), mode_words.end(), [&](const auto& entry) {
+    return entry.second == std::string_view(passed->text).substr(0, cut);
+  });
+  if (word == mode_words.end() || cut == passed->text.size() || !passed->fd)
+    throw base::Error(base::ErrorKind::corrupt, "this is no order: " + passed->text);
+  return MonitorOrder{.mode = word->first,
+                      .id = passed->text.substr(cut + 1),
+                      .lock = base::FileLock::adopt(std::move(passed->fd))};
 }
 
 base::UniqueFd connect_monitor(const std::string& socket_path) {

@@ -1,19 +1,20 @@
 // Starting vxn-monitor, the process that holds a container's vchan (docs/architecture.md).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
 #include "base/lock.h"
+#include "base/subprocess.h"
 #include "engine/settings.h"
 
 namespace engine {
 
 // What the monitor inherits, by number. It finds the rest by the container's record.
 namespace monitor_fd {
-constexpr int launch = 3;      // engine/launch.h; always
-constexpr int lock = 4;        // the container's lock, held; always
-constexpr int connection = 5;  // the first client; with MonitorMode::start only
+constexpr int launch = 3;      // its order comes and engine/launch.h goes here; always
+constexpr int connection = 4;  // the first client, where argv says --client
 }  // namespace monitor_fd
 
 enum class MonitorMode {
@@ -21,16 +22,43 @@ enum class MonitorMode {
   adopt,  // a monitor died: go on with the container, or bring its end to a close
   end,    // the same, but whatever still runs is destroyed
 };
-std::string_view to_string(MonitorMode mode);
+
+// What a monitor is told to do; the container's lock goes over to it.
+struct MonitorOrder {
+  MonitorMode mode = MonitorMode::start;
+  std::string id;
+  base::FileLock lock;
+};
 
 struct MonitorProcess {
   base::UniqueFd launch;
-  base::UniqueFd connection;  // empty after adopt
+  base::UniqueFd connection;  // the first client's; empty where it was started without one
 };
 
-// The lock goes over to the monitor. Throws not_found where it is not installed.
-MonitorProcess spawn_monitor(const Settings& settings, const std::string& id, MonitorMode mode,
-                             base::FileLock lock);
+enum class FirstClient { none, us };
+
+// One that has no container yet: its start takes a tenth of a second under emulation, which passes
+// beside what must be done before the order. Ended unless an order came.
+class IdleMonitor {
+ public:
+  // Throws not_found where it is not installed.
+  static IdleMonitor spawn(const Settings& settings, FirstClient client);
+  // Throws where it has died.
+  MonitorProcess order(MonitorOrder order) &&;
+
+ private:
+  IdleMonitor(base::Child child, MonitorProcess process)
+      : child_(std::move(child)), process_(std::move(process)) {}
+  base::Child child_;
+  MonitorProcess process_;
+};
+
+// One that is told at once, without a first client. Throws as the two steps do.
+MonitorProcess start_monitor(const Settings& settings, MonitorOrder order);
+
+// The monitor's side: waits for the order. nullopt where the command ended without one; throws
+// corrupt where it is none.
+std::optional<MonitorOrder> receive_order(int launch);
 
 // The parent's own socket, beside the relay's: one byte is an order.
 constexpr char order_kill = 'k';  // destroy the domain; the end is recorded and cleaned up

@@ -84,7 +84,7 @@ void recover_one(const Settings& settings, ContainerStore& store, const std::str
     case Need::adoption:
       base::log_debug("finishing what a dead process began with container {}",
                       container->config.name);
-      await_monitor(spawn_monitor(settings, id, MonitorMode::adopt, std::move(*lock)).launch,
+      await_monitor(start_monitor(settings, {MonitorMode::adopt, id, std::move(*lock)}).launch,
                     container->config.name);
       break;
   }
@@ -131,7 +131,7 @@ void end_container(const Settings& settings, ContainerStore& store, const Contai
   if (ordered || !lock) return;
   const auto now = store.load(id);
   if (!now || need_of(*now, base::boot_id()) != Need::adoption) return;
-  await_monitor(spawn_monitor(settings, id, MonitorMode::end, std::move(*lock)).launch,
+  await_monitor(start_monitor(settings, {MonitorMode::end, id, std::move(*lock)}).launch,
                 container.config.name);
 }
 

@@ -1,5 +1,5 @@
 // vxn-monitor: holds one container. Started by the engine (engine/monitor_process.h):
-//   vxn-monitor start|adopt|end ID DATA-ROOT RUN-ROOT [--balloon-dom0] [--debug]
+//   vxn-monitor supervise DATA-ROOT RUN-ROOT [--client] [--balloon-dom0] [--debug]
 // and by itself for its unprivileged half:
 //   vxn-monitor relay ID DATA-ROOT RUN-ROOT [--client]
 #include <fmt/core.h>
@@ -24,43 +24,51 @@ bool has(const std::vector<std::string_view>& words, std::string_view word) {
   return false;
 }
 
-std::optional<engine::MonitorMode> parse_mode(std::string_view word) {
-  using engine::MonitorMode;
-  for (const MonitorMode mode : {MonitorMode::start, MonitorMode::adopt, MonitorMode::end})
-    if (word == to_string(mode)) return mode;
-  return std::nullopt;
+// What fails here fails again, and is told, when there is a container to tell it of.
+monitor::Host host_beforehand() {
+  try {
+    return monitor::connect_host();
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());
+    return {};
+  }
 }
 
-int supervise(engine::MonitorMode mode, const std::vector<std::string_view>& words) {
+int supervise(const std::vector<std::string_view>& words) {
   namespace fds = engine::monitor_fd;
-  for (const int fd : {fds::launch, fds::lock}) base::set_cloexec(fd, true);
-  if (mode == engine::MonitorMode::start) base::set_cloexec(fds::connection, true);
-  const std::string data_root(words[3]);
-  const std::string run_root(words[4]);
+  const bool client = has(words, "--client");
+  base::UniqueFd launch(fds::launch);
+  base::UniqueFd connection(client ? fds::connection : -1);
+  base::set_cloexec(launch.get(), true);
+  if (client) base::set_cloexec(connection.get(), true);
+  const bool debug = has(words, "--debug");
+  if (debug) base::set_log_level(base::LogLevel::debug);
+  monitor::Host host = host_beforehand();
+  auto order = engine::receive_order(launch.get());
+  if (!order) return 0;  // the command ended before it had a container
+  const std::string data_root(words[2]);
+  const std::string run_root(words[3]);
   engine::ContainerStore records(data_root, run_root);
-  monitor::SupervisorRequest request{
-      .id = std::string(words[2]),
-      .data_root = data_root,
-      .run_root = run_root,
-      .mode = mode,
-      .balloon_dom0 = has(words, "--balloon-dom0"),
-      .debug = has(words, "--debug"),
-      .launch = base::UniqueFd(fds::launch),
-      .lock = base::FileLock::adopt(base::UniqueFd(fds::lock)),
-      .connection = base::UniqueFd(mode == engine::MonitorMode::start ? fds::connection : -1)};
-  if (request.debug) base::set_log_level(base::LogLevel::debug);
-  monitor::Supervisor(std::move(request), records).run();
+  monitor::Supervisor({.order = std::move(*order),
+                       .data_root = data_root,
+                       .run_root = run_root,
+                       .balloon_dom0 = has(words, "--balloon-dom0"),
+                       .debug = debug,
+                       .host = std::move(host),
+                       .launch = std::move(launch),
+                       .connection = std::move(connection)},
+                      records)
+      .run();
   return 0;
 }
 
 int run(const std::vector<std::string_view>& words) {
-  if (words.size() < 5) return usage_status;
-  if (words[1] == "relay")
+  if (words.size() >= 4 && words[1] == "supervise") return supervise(words);
+  if (words.size() >= 5 && words[1] == "relay")
     return monitor::relay_main(
         {std::string(words[2]), std::string(words[3]), std::string(words[4])},
         has(words, "--client"));
-  const auto mode = parse_mode(words[1]);
-  return mode ? supervise(*mode, words) : usage_status;
+  return usage_status;
 }
 
 }  // namespace

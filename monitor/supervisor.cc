@@ -15,15 +15,12 @@
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "monitor/failure.h"
-#include "xen/host.h"
-#include "xen/xenstore_client.h"
 #include "xen/xl_toolstack.h"
 
 namespace monitor {
 namespace {
 
 constexpr base::Milliseconds start_limit{240'000};  // from unpause to the entrypoint
-constexpr base::Milliseconds module_limit{30'000};
 constexpr base::Milliseconds console_limit{2'000};
 
 base::UniqueFd listen_at(const std::string& path) {
@@ -43,10 +40,10 @@ base::UniqueFd listen_at(const std::string& path) {
 }  // namespace
 
 Supervisor::Supervisor(SupervisorRequest request, engine::ContainerStore& records)
-    : request_(std::move(request)), records_(records) {
-  auto container = records_.load(request_.id);
+    : request_(std::move(request)), records_(records), host_(std::move(request_.host)) {
+  auto container = records_.load(request_.order.id);
   if (!container)
-    throw base::Error(base::ErrorKind::not_found, "no record of container " + request_.id);
+    throw base::Error(base::ErrorKind::not_found, "no record of container " + request_.order.id);
   container_ = std::move(*container);
 }
 
@@ -54,8 +51,8 @@ Supervisor::~Supervisor() = default;
 
 void Supervisor::run() {
   try {
-    connect_host();
-    if (request_.mode == engine::MonitorMode::start)
+    prepare();
+    if (request_.order.mode == engine::MonitorMode::start)
       start();
     else
       adopt();
@@ -66,18 +63,15 @@ void Supervisor::run() {
   close();
 }
 
-void Supervisor::connect_host() {
+void Supervisor::prepare() {
   base::failpoint("parent.start");
-  xen::require_xen();
-  xen::ensure_modules(base::Deadline::after(module_limit));
-  store_ = xen::connect_xenstore();
-  hypervisor_ = std::make_unique<xen::Hypervisor>();
+  if (!host_.hypervisor) host_ = connect_host();
   toolstack_ = std::make_unique<xen::XlToolstack>(
-      *store_, xen::XlOptions{.directory = records_.run_directory(request_.id),
-                              .lock_fd = request_.lock.fd()});
+      *host_.store, xen::XlOptions{.directory = records_.run_directory(request_.order.id),
+                                   .lock_fd = request_.order.lock.fd()});
   domain_ = std::make_unique<ContainerDomain>(HostParts{.records = records_,
-                                                        .store = *store_,
-                                                        .hypervisor = *hypervisor_,
+                                                        .store = *host_.store,
+                                                        .hypervisor = *host_.hypervisor,
                                                         .toolstack = *toolstack_,
                                                         .data_root = request_.data_root,
                                                         .run_root = request_.run_root,
@@ -87,7 +81,7 @@ void Supervisor::connect_host() {
 
 void Supervisor::start() {
   container_.state = engine::Starting{.boot_id = base::boot_id()};
-  records_.save_state(request_.id, container_.state);
+  records_.save_state(request_.order.id, container_.state);
   base::failpoint("parent.recorded");
   listen();
   watch_.lap();
@@ -95,7 +89,7 @@ void Supervisor::start() {
   step("create");
   base::failpoint("parent.created");
   throw_if_cancelled();
-  released_ = store_->watch(xen::release_event);
+  released_ = host_.store->watch(xen::release_event);
   domain_->unpause();
   step("unpause");
   base::failpoint("parent.unpaused");
@@ -120,10 +114,10 @@ void Supervisor::give_disks() {
 
 void Supervisor::open_console() {
   if (request_.debug)
-    console_log_ =
-        base::open_file(records_.console_log(request_.id), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    console_log_ = base::open_file(records_.console_log(request_.order.id),
+                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
   console_.emplace(
-      xen::Console::open(*store_, domain_->id(), base::Deadline::after(console_limit)));
+      xen::Console::open(*host_.store, domain_->id(), base::Deadline::after(console_limit)));
 }
 
 // What a dead monitor left: still running, over, or never begun.
@@ -141,7 +135,7 @@ void Supervisor::adopt() {
                "the domain ended while nobody watched it"};
     return;
   }
-  if (request_.mode == engine::MonitorMode::end) {
+  if (request_.order.mode == engine::MonitorMode::end) {
     end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
     return;
   }
@@ -149,20 +143,20 @@ void Supervisor::adopt() {
   started_ = true;
   client_attached_ = true;  // perhaps: the relay waits a moment for it
   listen();
-  released_ = store_->watch(xen::release_event);
+  released_ = host_.store->watch(xen::release_event);
   start_relay({});
   connect_relay(0);
   tell({.type = engine::LaunchEvent::Type::started, .text = {}});
 }
 
 void Supervisor::listen() {
-  client_listener_ = listen_at(records_.socket_path(request_.id));
-  order_listener_ = listen_at(records_.control_path(request_.id));
+  client_listener_ = listen_at(records_.socket_path(request_.order.id));
+  order_listener_ = listen_at(records_.control_path(request_.order.id));
 }
 
 void Supervisor::start_relay(base::UniqueFd client) {
   client_attached_ = client_attached_ || client;
-  relay_.emplace(RelayProcess::start({request_.id, request_.data_root, request_.run_root},
+  relay_.emplace(RelayProcess::start({request_.order.id, request_.data_root, request_.run_root},
                                      client_listener_.get(), std::move(client)));
 }
 

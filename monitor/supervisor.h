@@ -9,25 +9,24 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/lock.h"
 #include "engine/container_store.h"
 #include "engine/launch.h"
 #include "engine/monitor_process.h"
 #include "monitor/container_domain.h"
+#include "monitor/host.h"
 #include "monitor/relay_process.h"
 #include "xen/console.h"
 
 namespace monitor {
 
 struct SupervisorRequest {
-  std::string id;
+  engine::MonitorOrder order;
   std::string data_root;
   std::string run_root;
-  engine::MonitorMode mode = engine::MonitorMode::start;
   bool balloon_dom0 = false;
   bool debug = false;
+  Host host;                  // empty where it could not be connected before the order
   base::UniqueFd launch;      // to the command that started us
-  base::FileLock lock;        // the container's
   base::UniqueFd connection;  // the first client, or empty
 };
 
@@ -47,7 +46,7 @@ class Supervisor {
 
   static constexpr base::Milliseconds relay_end_limit{15'000};
 
-  void connect_host();
+  void prepare();
   void start();
   void give_disks();
   void open_console();
@@ -69,6 +68,7 @@ class Supervisor {
   void fail(const base::Error& error);
   void close();  // record, clean up, tell
   void settle(engine::Exited exited);
+  void dismiss_relay(bool orderly);  // orderly: once the guest has shut down
 
   void step(std::string_view name);
   void note(std::string_view name, std::int64_t microseconds);
@@ -80,8 +80,7 @@ class Supervisor {
   SupervisorRequest request_;
   engine::ContainerStore& records_;
   engine::Container container_;
-  std::unique_ptr<xen::XenStore> store_;
-  std::unique_ptr<xen::Hypervisor> hypervisor_;
+  Host host_;
   std::unique_ptr<xen::Toolstack> toolstack_;
   std::unique_ptr<ContainerDomain> domain_;
   std::unique_ptr<xen::XenStoreWatch> released_;

@@ -29,7 +29,7 @@ void Supervisor::close() {
                         .finished = base::wall_now(),
                         .error = end_->error,
                         .cleaned = false};
-  records_.save_state(request_.id, exited);
+  records_.save_state(request_.order.id, exited);
   base::failpoint("parent.exit_recorded");
   tell({.type = engine::LaunchEvent::Type::exited, .number = end_->code, .text = end_->error});
   watch_.lap();
@@ -38,7 +38,7 @@ void Supervisor::close() {
     step("cleanup");
     tell({.type = engine::LaunchEvent::Type::counts,
           .number = base::spawn_count(),
-          .second = store_ ? static_cast<std::int64_t>(store_->requests()) : 0,
+          .second = host_.store ? static_cast<std::int64_t>(host_.store->requests()) : 0,
           .text = {}});
     tell({.type = engine::LaunchEvent::Type::done, .text = {}});
   } catch (const base::Error& error) {
@@ -48,18 +48,25 @@ void Supervisor::close() {
   }
 }
 
+void Supervisor::dismiss_relay(bool orderly) {
+  try {
+    Message message;
+    message.type = MessageType::recorded;
+    if (in_order_) relay_->send(message);
+    message.type = MessageType::finish;
+    message.numbers[0] = orderly ? 1 : 0;
+    relay_->send(message);
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());
+  }
+}
+
 void Supervisor::settle(engine::Exited exited) {
+  // What is forgotten with the container needs no orderly end.
+  const bool orderly = in_order_ && !container_.config.auto_remove;
+  if (relay_) dismiss_relay(orderly);
+  if (domain_ && !orderly) domain_->begin_undo();
   if (relay_) {
-    try {
-      Message message;
-      message.type = MessageType::recorded;
-      if (in_order_) relay_->send(message);
-      message.type = MessageType::finish;
-      message.numbers[0] = in_order_ && !container_.config.auto_remove ? 1 : 0;
-      relay_->send(message);
-    } catch (const base::Error& error) {
-      base::log_debug("{}", error.message());
-    }
     relay_->end(base::Deadline::after(in_order_ ? relay_end_limit : base::Milliseconds(1000)));
     relay_.reset();
   }
@@ -75,10 +82,10 @@ void Supervisor::settle(engine::Exited exited) {
       (never_started && container_.config.provisional && exited.code == own_failure);
   if (forget) return records_.remove(container_);
   exited.cleaned = true;
-  records_.save_state(request_.id, exited);
+  records_.save_state(request_.order.id, exited);
   base::failpoint("parent.cleaned");
-  base::remove_file(records_.socket_path(request_.id));
-  base::remove_file(records_.control_path(request_.id));
+  base::remove_file(records_.socket_path(request_.order.id));
+  base::remove_file(records_.control_path(request_.order.id));
 }
 
 void Supervisor::note(std::string_view name, std::int64_t microseconds) {

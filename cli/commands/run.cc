@@ -21,6 +21,7 @@ class Run : public Command {
 
   int run(Context& context) override {
     const engine::CreateRequest request = complete_request(context);
+    context.engine().prepare_start();
     const engine::Container container = create(context, request);
     context.out.flush();
     context.err.flush();

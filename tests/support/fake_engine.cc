@@ -78,6 +78,8 @@ image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool for
   return fake::world().removed;
 }
 
+void Engine::prepare_start() {}
+
 Container Engine::create(const CreateRequest& request, base::Progress& progress) {
   fake::world().created = request;
   if (fake::world().progress) fake::world().progress(progress);
