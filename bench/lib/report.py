@@ -5,7 +5,8 @@ Samples are lines, fields separated by tabs:
   command  SIDE  TEXT                     what was run; SIDE is "ours" or "baseline"
   figure   WHAT  UNIT  TARGET             TARGET: highest ratio of ours to the baseline, or "-"
   sample   WHAT  SIDE  NUMBER
-A figure's value is the median of its samples.
+A figure's value is the median of its samples, its ratio the median of the pairs' ratios: a machine
+that becomes slower while it is measured does so for both of a pair.
 """
 
 import json
@@ -30,6 +31,11 @@ def read(lines):
     return commands, figures
 
 
+def ratio_of(figure):
+    pairs = list(zip(figure["ours"], figure["baseline"], strict=True))
+    return round(statistics.median(ours / baseline for ours, baseline in pairs), 3)
+
+
 def finish(what, figure):
     value = statistics.median(figure["ours"])
     baseline = statistics.median(figure["baseline"]) if figure["baseline"] else None
@@ -38,7 +44,7 @@ def finish(what, figure):
         "value": round(value, 3),
         "unit": figure["unit"],
         "baseline": baseline and round(baseline, 3),
-        "ratio": baseline and round(value / baseline, 3),
+        "ratio": baseline and ratio_of(figure),
         "target": figure["target"],
         "samples": figure["ours"],
         "baseline_samples": figure["baseline"],
