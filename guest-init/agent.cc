@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace guest_init {
 
@@ -19,6 +20,7 @@ Agent::Agent(std::uint32_t slot, Transport transport, Guest& guest)
 bool Agent::offer(std::string& why) {
   greeted_ = established_ = false;
   pending_ = {};
+  ahead_.reset();
   if (!connection_.offer(why)) {
     retry_ns_ = boot_time_ns() + retry_ns;
     return false;
@@ -54,7 +56,7 @@ void Agent::serve(const PollSet& set, bool devices_changed) {
     connection_.clear_event(set);
     receive();
   }
-  if (container_.advance(guest_, devices_changed)) say_container();
+  if (container_.advance(guest_, devices_changed)) container_changed();
   for (Process& process : processes_) process.serve(set);
   if (connection_.is_open()) send();
 }
@@ -146,6 +148,12 @@ void Agent::say_container() {
   } else {
     say_failed(0, container_.failure());
   }
+}
+
+void Agent::container_changed() {
+  say_container();
+  const auto ahead = std::exchange(ahead_, std::nullopt);
+  if (ahead && container_.state() == protocol::ContainerState::ready) start_pending(*ahead);
 }
 
 void Agent::say_state() {

@@ -57,6 +57,8 @@ class Agent {
   bool on_exit_ack(const protocol::Frame& frame);
   bool on_shutdown(const protocol::Frame& frame);
 
+  void start_pending(const PendingSpec& pending);
+  void container_changed();
   void start_process(std::uint32_t number, const protocol::ProcessSpec& spec);
   void say_state();
   void say_container();
@@ -74,6 +76,7 @@ class Agent {
   std::vector<Process> processes_;
   std::size_t turn_ = 0;
   PendingSpec pending_;
+  std::optional<PendingSpec> ahead_;  // the entrypoint, to be started once the container is ready
   bool shutdown_wanted_ = false;
 };
 

@@ -57,7 +57,8 @@ bool Agent::on_resume(const Frame& frame) {
 }
 
 bool Agent::on_container(const Frame& frame) {
-  if (container_.state() != protocol::ContainerState::none || container_.is_waiting()) return false;
+  if (container_.is_waiting()) return true;  // again, by who took over and could not know
+  if (container_.state() != protocol::ContainerState::none) return false;
   if (!container_.begin(frame.payload)) say_container();
   return true;
 }
@@ -73,11 +74,21 @@ bool Agent::on_process_spec(const Frame& frame) {
 }
 
 bool Agent::on_process_start(const Frame& frame) {
-  const PendingSpec pending = std::exchange(pending_, {});
+  PendingSpec pending = std::exchange(pending_, {});
   if (frame.process != pending.process || frame.offset != pending.bytes.size() ||
       find(frame.process) != nullptr) {
     return false;
   }
+  if (!container_.is_waiting()) {
+    start_pending(pending);
+    return true;
+  }
+  if (frame.process != 0 || ahead_) return false;
+  ahead_ = std::move(pending);
+  return true;
+}
+
+void Agent::start_pending(const PendingSpec& pending) {
   protocol::ProcessSpec spec;
   std::string why;
   Failure failure;
@@ -86,11 +97,9 @@ bool Agent::on_process_start(const Frame& frame) {
   } else if (!decode(protocol::bytes_of(pending.bytes), spec, why)) {
     fail_with(failure, FailureStage::spec, "the process's specification: " + why);
   } else {
-    start_process(frame.process, spec);
-    return true;
+    return start_process(pending.process, spec);
   }
-  say_failed(frame.process, failure);
-  return true;
+  say_failed(pending.process, failure);
 }
 
 void Agent::start_process(std::uint32_t number, const protocol::ProcessSpec& spec) {
@@ -111,6 +120,7 @@ void Agent::start_process(std::uint32_t number, const protocol::ProcessSpec& spe
 
 // What comes for a process that is gone was under way when it ended.
 bool Agent::on_process(const Frame& frame) {
+  if (ahead_ && frame.process == ahead_->process) return false;
   Process* process = find(frame.process);
   return process == nullptr || process->take(frame);
 }

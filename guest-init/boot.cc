@@ -40,14 +40,16 @@ bool mount_file_systems(Boot&, Failure& failure) {
   return mount_guest(failure) && open_standard_streams(failure);
 }
 
-bool begin_modules(Boot& boot, Failure& failure) { return boot.modules.begin("/modules", failure); }
+bool begin_modules(Boot& boot, Failure& failure) {
+  const bool begun = boot.modules.begin("/modules", failure);
+  boot.guest.loading = boot.modules.is_loading();
+  return begun;
+}
 
 bool load_vchan_modules(Boot& boot, Failure& failure) {
   constexpr std::string_view needed[] = {"xen-evtchn.ko", "xen-gntalloc.ko"};
   return boot.modules.load_now(needed, failure);
 }
-
-bool finish_modules(Boot& boot, Failure& failure) { return boot.modules.finish(failure); }
 
 bool learn_identity(Boot& boot, Failure& failure) {
   Guest& guest = boot.guest;
@@ -93,7 +95,6 @@ constexpr Step before_hello[] = {
 constexpr Step after_hello[] = {
     {"cgroups", prepare_cgroups},
     {"power-off", accept_power_off},
-    {"modules", finish_modules},
 };
 
 bool run_step(const Step& step, Boot& boot, Failure& failure) {
@@ -119,7 +120,7 @@ void run_guest() {
     boot.guest.fault = failure.text;
     break;
   }
-  Loop loop(boot.guest, std::span(&boot.agent, 1));
+  Loop loop(boot.guest, boot.modules, std::span(&boot.agent, 1));
   if (!loop.prepare(failure)) crash(failure.text);
   loop.run();
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "guest-init/disks.h"
+
 namespace guest_init {
 namespace {
 
@@ -57,25 +59,38 @@ bool Container::begin(std::span<const std::byte> payload) {
 }
 
 bool Container::advance(Guest& guest, bool devices_changed) {
-  if (phase_ != Phase::waiting || (looked_ && !devices_changed && timeout_ms() > 0)) return false;
+  if (phase_ != Phase::waiting) return false;
+  const bool in_time = timeout_ms() > 0;
+  if (in_time && (guest.loading || (looked_ && !devices_changed))) return false;
   looked_ = true;
   std::string missing;
-  const auto disks = find_disks(spec_, guest.disk_prefix, missing);
-  if (!disks) {
-    if (timeout_ms() > 0) return false;
+  const bool done = prepare(guest, missing);
+  if (!done && failure_.text.empty()) {
+    if (in_time) return false;
     fail_with(failure_, FailureStage::disk, missing + " did not appear within 20 s");
-    phase_ = Phase::failed;
-    return true;
   }
-  phase_ = prepare(*disks, guest) ? Phase::ready : Phase::failed;
+  phase_ = done ? Phase::ready : Phase::failed;
   return true;
 }
 
-bool Container::prepare(const Disks& disks, const Guest& guest) {
-  timings_ = guest.timings;
-  step_done(timings_, "disks");
+// False: it failed, or `missing` tells what is not there yet; then it goes on from there next time.
+bool Container::prepare(const Guest& guest, std::string& missing) {
   if (!guest.fault.empty()) return fail_with(failure_, FailureStage::other, guest.fault);
-  if (!mount_overlay(disks, paths_, failure_)) return false;
+  if (!layers_mounted_) {
+    const auto layers = find_layers(spec_, guest.disk_prefix, missing);
+    if (!layers || !mount_layers(*layers, paths_, failure_)) return false;
+    layers_mounted_ = true;
+    timings_ = guest.timings;
+    step_done(timings_, "layers");
+  }
+  std::optional<std::string> writable;
+  if (spec_.writable_disk) {
+    missing = "the writable disk";
+    writable = find_writable(*spec_.writable_disk, guest.disk_prefix);
+    if (!writable) return false;
+  }
+  step_done(timings_, "disks");
+  if (!mount_overlay(writable, spec_.layers, paths_, failure_)) return false;
   step_done(timings_, "overlay");
   if (!cgroup_.create(guest.cgroups, slot_, spec_.memory_limit, failure_) || !write_files()) {
     return false;

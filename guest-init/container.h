@@ -20,8 +20,8 @@ class Container {
 
   // Takes the host's wish; it is then waiting for its disks. False: refused, and failed.
   bool begin(std::span<const std::byte> payload);
-  // Goes on where the disks are there; fails where the deadline has passed. Looks at the disks
-  // again only where `devices_changed`. True when the state has changed.
+  // Goes on where modules and disks are there; fails where the deadline has passed. Looks at the
+  // disks again only where `devices_changed`. True when the state has changed.
   bool advance(Guest& guest, bool devices_changed);
   // Milliseconds until advance() must be called whatever happens; -1 where it need not.
   int timeout_ms() const;
@@ -37,7 +37,7 @@ class Container {
 
  private:
   enum class Phase { none, waiting, ready, failed };
-  bool prepare(const Disks& disks, const Guest& guest);
+  bool prepare(const Guest& guest, std::string& missing);
   bool write_files();
 
   std::uint32_t slot_;
@@ -46,6 +46,7 @@ class Container {
   protocol::ContainerSpec spec_;
   std::uint64_t deadline_ns_ = 0;
   bool looked_ = false;
+  bool layers_mounted_ = false;
   Failure failure_;
   Cgroup cgroup_;
   std::vector<protocol::Timing> timings_;

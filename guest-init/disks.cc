@@ -80,28 +80,27 @@ std::vector<std::string> partitions_of(const std::string& disk, std::size_t coun
 
 }  // namespace
 
-std::optional<Disks> find_disks(const protocol::ContainerSpec& spec, const std::string& prefix,
-                                std::string& missing) {
-  Disks disks;
-  const auto read_only = find_disk(prefix, is_gpt_disk, spec.read_only_disk);
-  if (!read_only) {
+std::optional<std::vector<std::string>> find_layers(const protocol::ContainerSpec& spec,
+                                                    const std::string& prefix,
+                                                    std::string& missing) {
+  const auto disk = find_disk(prefix, is_gpt_disk, spec.read_only_disk);
+  if (!disk) {
     missing = "the read-only disk";
     return {};
   }
-  disks.layers = partitions_of(*read_only, spec.layers);
-  for (std::size_t i = 0; i < disks.layers.size(); ++i) {
-    if (!disks.layers[i].empty()) continue;
+  std::vector<std::string> layers = partitions_of(*disk, spec.layers);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (!layers[i].empty()) continue;
     missing = "partition " + std::to_string(i + 1) + " of the read-only disk";
     return {};
   }
-  if (!spec.writable_disk) return disks;
-  const auto writable = find_disk(prefix, is_ext4_disk, *spec.writable_disk);
-  if (!writable) {
-    missing = "the writable disk";
-    return {};
-  }
-  disks.writable = "/dev/" + *writable;
-  return disks;
+  return layers;
+}
+
+std::optional<std::string> find_writable(const protocol::DiskId& id, const std::string& prefix) {
+  const auto disk = find_disk(prefix, is_ext4_disk, id);
+  if (!disk) return {};
+  return "/dev/" + *disk;
 }
 
 }  // namespace guest_init

@@ -10,13 +10,11 @@
 
 namespace guest_init {
 
-struct Disks {
-  std::vector<std::string> layers;  // device of partition 1, 2, …: the lowest layer first
-  std::optional<std::string> writable;
-};
-
-// nullopt where not all of them are there yet; `missing` names the first that is not.
-std::optional<Disks> find_disks(const protocol::ContainerSpec& spec, const std::string& prefix,
-                                std::string& missing);
+// The devices of partition 1, 2, …: the lowest layer first. nullopt where not all of them are there
+// yet; `missing` names the first that is not.
+std::optional<std::vector<std::string>> find_layers(const protocol::ContainerSpec& spec,
+                                                    const std::string& prefix,
+                                                    std::string& missing);
+std::optional<std::string> find_writable(const protocol::DiskId& id, const std::string& prefix);
 
 }  // namespace guest_init

@@ -21,6 +21,7 @@ struct Guest {
   Fd own_pid_namespace;                   // to come back to
   void (*power_off)() = nullptr;          // does not return
   std::vector<protocol::Timing> timings;  // the end of each step
+  bool loading = false;                   // modules that containers need are not all there yet
   std::string fault;  // what went wrong at boot once hosts could connect: every container fails so
 };
 

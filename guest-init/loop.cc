@@ -18,7 +18,8 @@ constexpr std::uint64_t flushing_ns = 2'000'000'000;  // a host may not read
 
 }  // namespace
 
-Loop::Loop(Guest& guest, std::span<Agent> agents) : guest_(guest), agents_(agents) {}
+Loop::Loop(Guest& guest, Modules& modules, std::span<Agent> agents)
+    : guest_(guest), modules_(modules), agents_(agents) {}
 
 bool Loop::prepare(Failure& failure) {
   sigset_t wanted;
@@ -74,10 +75,25 @@ void Loop::reap() {
     int status = 0;
     const pid_t pid = waitpid(-1, &status, WNOHANG);
     if (pid <= 0) return;
+    if (modules_.is_mine(pid)) {
+      reaped_modules(pid, status);
+      continue;
+    }
     for (Agent& agent : agents_) {
       if (agent.reaped(pid, status)) break;
     }
   }
+}
+
+void Loop::reaped_modules(pid_t pid, int status) {
+  Failure failure;
+  if (!modules_.reaped(pid, status, failure)) {
+    report(protocol::LogLevel::error, failure.text);
+    guest_.fault = failure.text;
+  }
+  if (!guest_.loading || modules_.is_loading()) return;
+  guest_.loading = false;
+  step_done(guest_.timings, "modules");
 }
 
 bool Loop::devices_changed() {

@@ -5,13 +5,14 @@
 #include <span>
 
 #include "guest-init/agent.h"
+#include "guest-init/modules.h"
 
 namespace guest_init {
 
 class Loop {
  public:
-  // All signals must be blocked.
-  Loop(Guest& guest, std::span<Agent> agents);
+  // All signals must be blocked. The modules may still be loading.
+  Loop(Guest& guest, Modules& modules, std::span<Agent> agents);
   bool prepare(Failure& failure);
   [[noreturn]] void run();
 
@@ -19,6 +20,7 @@ class Loop {
   void wait();
   void take_signals();
   void reap();
+  void reaped_modules(pid_t pid, int status);
   bool devices_changed();
   void end_if_wanted();
   void unmount_all();
@@ -27,6 +29,7 @@ class Loop {
   enum class Ending { no, killing, flushing };
 
   Guest& guest_;
+  Modules& modules_;
   std::span<Agent> agents_;
   Fd signals_;
   PollSet set_;

@@ -84,17 +84,21 @@ bool Modules::load_now(std::span<const std::string_view> names, Failure& failure
 }
 
 bool Modules::finish(Failure& failure) {
-  return end(others_, 0, failure) && end(drivers_, WNOHANG, failure);
+  return wait(others_, 0, failure) && wait(drivers_, WNOHANG, failure);
 }
 
-bool Modules::end(Child& child, int options, Failure& failure) {
+bool Modules::wait(const Child& child, int options, Failure& failure) {
   if (child.pid <= 0) return true;
   int status = 0;
-  const pid_t ended = waitpid(child.pid, &status, options);
-  if (ended == 0) return true;  // the loop reaps it
+  const pid_t pid = waitpid(child.pid, &status, options);
+  return pid == 0 || reaped(child.pid, pid > 0 ? status : -1, failure);
+}
+
+bool Modules::reaped(pid_t pid, int status, Failure& failure) {
+  Child& child = pid == others_.pid ? others_ : drivers_;
   child.pid = -1;
   const Fd words = std::move(child.words);
-  if (ended > 0 && status == 0) return true;
+  if (status == 0) return true;
   char text[max_text];
   const ssize_t size = read(words.get(), text, sizeof text);
   return fail_with(failure, FailureStage::other,

@@ -18,8 +18,13 @@ class Modules {
   bool begin(const std::string& directory, Failure& failure);
   // Loads those whose file ends with one of these names now, whatever the children do.
   bool load_now(std::span<const std::string_view> names, Failure& failure);
-  // Waits until all are loaded but for drivers that wait for their devices: what those have failed
-  // at so far is told, too. `failure` is the child's own. May be called again.
+  // Some that containers need are not there yet. Drivers that wait for their devices don't count.
+  bool is_loading() const { return others_.pid > 0; }
+  // True where the process is one of the children; when it has ended, with its status from wait(2).
+  // False where it failed: `failure` is its own.
+  bool is_mine(pid_t pid) const { return pid == others_.pid || pid == drivers_.pid; }
+  bool reaped(pid_t pid, int status, Failure& failure);
+  // Waits while is_loading(). What the drivers have failed at so far is told, too.
   bool finish(Failure& failure);
 
  private:
@@ -29,7 +34,7 @@ class Modules {
   };
 
   bool start(Child& child, bool drivers, Failure& failure);
-  static bool end(Child& child, int options, Failure& failure);
+  bool wait(const Child& child, int options, Failure& failure);
 
   std::string directory_;
   std::string order_;

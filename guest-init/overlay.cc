@@ -27,20 +27,11 @@ bool mount_layer(const std::string& device, const std::string& target, Failure& 
   return fail(failure, FailureStage::mount, "mounting " + device);
 }
 
-bool mount_layers(const Disks& disks, const ContainerPaths& paths, Failure& failure) {
-  std::size_t number = 0;
-  for (const std::string& device : disks.layers) {
-    const std::string target = paths.layers() + "/" + std::to_string(++number);
-    if (!mount_layer(device, target, failure)) return false;
-  }
-  return true;
-}
-
-bool mount_writable(const Disks& disks, const std::string& target, Failure& failure) {
+bool mount_writable(const std::optional<std::string>& disk, const std::string& target,
+                    Failure& failure) {
   if (!make_directories(target)) return fail(failure, FailureStage::mount, "mkdir " + target);
-  const bool mounted =
-      disks.writable ? mount(disks.writable->c_str(), target.c_str(), "ext4", 0, ext4_options) == 0
-                     : mount("tmpfs", target.c_str(), "tmpfs", 0, "mode=0755") == 0;
+  const bool mounted = disk ? mount(disk->c_str(), target.c_str(), "ext4", 0, ext4_options) == 0
+                            : mount("tmpfs", target.c_str(), "tmpfs", 0, "mode=0755") == 0;
   return mounted || fail(failure, FailureStage::mount, "mounting the writable disk");
 }
 
@@ -85,14 +76,23 @@ std::string lower_directories(std::size_t layers) {
   return names;
 }
 
-bool mount_overlay(const Disks& disks, const ContainerPaths& paths, Failure& failure) {
-  if (!mount_layers(disks, paths, failure) || !mount_writable(disks, paths.writable(), failure)) {
-    return false;
+bool mount_layers(std::span<const std::string> devices, const ContainerPaths& paths,
+                  Failure& failure) {
+  std::size_t number = 0;
+  for (const std::string& device : devices) {
+    const std::string target = paths.layers() + "/" + std::to_string(++number);
+    if (!mount_layer(device, target, failure)) return false;
   }
-  const std::string top = paths.layers() + "/" + std::to_string(disks.layers.size());
+  return true;
+}
+
+bool mount_overlay(const std::optional<std::string>& writable, std::size_t layers,
+                   const ContainerPaths& paths, Failure& failure) {
+  if (!mount_writable(writable, paths.writable(), failure)) return false;
+  const std::string top = paths.layers() + "/" + std::to_string(layers);
   if (!make_upper(paths.writable() + "/upper", top) ||
       !make_directories(paths.writable() + "/work") || !make_directories(paths.root()) ||
-      !mount_union(disks.layers.size(), paths)) {
+      !mount_union(layers, paths)) {
     return fail(failure, FailureStage::mount, "mounting the overlay of the layers");
   }
   return true;

@@ -2,9 +2,11 @@
 // the container writes on its writable disk.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 
-#include "guest-init/disks.h"
 #include "guest-init/failure.h"
 
 namespace guest_init {
@@ -21,8 +23,13 @@ struct ContainerPaths {
   std::string files() const { return base + "/files"; }  // hostname, hosts, resolv.conf
 };
 
-bool mount_overlay(const Disks& disks, const ContainerPaths& paths, Failure& failure);
-// Everything that mount_overlay made, so that nothing more is written to the disks. Twice is fine.
+// First the layers, by their devices, the lowest first.
+bool mount_layers(std::span<const std::string> devices, const ContainerPaths& paths,
+                  Failure& failure);
+// Then the rest. Without a writable disk, what is written is in the guest's memory.
+bool mount_overlay(const std::optional<std::string>& writable, std::size_t layers,
+                   const ContainerPaths& paths, Failure& failure);
+// Everything that both made, so that nothing more is written to the disks. Twice is fine.
 bool unmount_overlay(const ContainerPaths& paths, std::size_t layers, Failure& failure);
 
 // "2:1": the top layer first, relative to layers(), so that 127 fit into one page of options.

@@ -79,12 +79,15 @@ bool Relay::take_state(const Frame& frame) {
   if (phase_ != Phase::state || !decode(frame.payload, state)) return broken("a bad STATE");
   if (state.container == protocol::ContainerState::none) {
     send_container();
+    send_process();  // which the guest starts as soon as the container is ready
+    phase_ = Phase::container;
     return true;
   }
   if (state.container == protocol::ContainerState::failed)
     return broken("its file system could not be mounted");
   if (state.processes.empty()) {
     send_process();
+    phase_ = Phase::process;
     return true;
   }
   const protocol::ProcessEntry& entry = state.processes.front();
@@ -109,7 +112,6 @@ void Relay::begin_running() {
 
 void Relay::send_container() {
   to_guest(text_frame(FrameType::container, request_.container_spec));
-  phase_ = Phase::container;
   base::failpoint("relay.container");
 }
 
@@ -120,7 +122,7 @@ bool Relay::take_ready(const Frame& frame) {
   for (const protocol::Timing& timing : timings)
     tell(MessageType::timing, timing.name, {timing.ns});
   tell(MessageType::ready);
-  send_process();
+  phase_ = Phase::process;
   return true;
 }
 
@@ -133,7 +135,6 @@ void Relay::send_process() {
     to_guest(piece);
   }
   to_guest({.type = FrameType::process_start, .offset = spec.size(), .payload = {}});
-  phase_ = Phase::process;
 }
 
 bool Relay::take_started(const Frame&) {

@@ -70,6 +70,52 @@ TEST_F(GuestTest, StartsNothingWithoutAContainer) {
   EXPECT_EQ(result.failure->text, "there is no container to run in");
 }
 
+TEST_F(GuestTest, StartsTheEntrypointThatWasSentAheadOfItsContainer) {
+  boot();
+  peer().handshake();
+  peer().ask_for_container(container_spec());
+  peer().start(0, shell("echo ahead"));
+  EXPECT_FALSE(peer().wait_started(0));
+  EXPECT_EQ(peer().wait_exit(0).value, 0u);
+  EXPECT_EQ(peer().view(0).text[0], "ahead\n");
+  EXPECT_TRUE(peer().has_container());
+}
+
+TEST_F(GuestTest, ForgetsAnEntrypointWhoseContainerFails) {
+  boot();
+  peer().handshake();
+  protocol::ContainerSpec spec = container_spec();
+  spec.layers = 0;
+  const auto failure = peer().make_container(spec);
+  ASSERT_TRUE(failure);
+  peer().start(0, shell("echo never"));
+  const auto start = peer().wait_started(0);
+  ASSERT_TRUE(start);
+  EXPECT_EQ(start->text, "there is no container to run in");
+}
+
+TEST_F(GuestTest, TakesNoOtherProcessAhead) {
+  protocol::ContainerSpec spec = container_spec();
+  spec.read_only_disk = {};  // for which it waits
+  boot();
+  peer().handshake();
+  const auto wait_until_gone = [&] {
+    const auto deadline = base::Deadline::after(base::Milliseconds(60000));
+    while (!peer().is_gone()) peer().step(deadline);
+  };
+  peer().ask_for_container(spec);
+  peer().start(1, shell("echo never"));
+  wait_until_gone();
+  EXPECT_NE(log().find("the host broke the protocol with PROCESS_START"), std::string::npos);
+  lose_connection();
+  connect();
+  peer().handshake();
+  peer().ask_for_container(spec);  // as one does that took over
+  peer().start(0, shell("echo never"));
+  peer().start(0, shell("echo twice"));
+  wait_until_gone();
+}
+
 TEST_F(GuestTest, EndsWhateverRunsWhenItIsShutDown) {
   ASSERT_NO_FATAL_FAILURE(boot_container());
   peer().start(0, shell("trap '' TERM; echo x > /file; echo running; while :; do sleep 1; done"));
@@ -96,7 +142,7 @@ TEST_F(GuestTest, TellsHowLongEachStepTook) {
     EXPECT_GE(timing.ns, last) << timing.name;
     last = timing.ns;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{"disks", "overlay", "container"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"layers", "disks", "overlay", "container"}));
   EXPECT_GE(peer().hello().hello_ns, peer().hello().exec_ns);
 }
 

@@ -151,6 +151,26 @@ TEST_F(Files, ThatAreNoModulesAreNotLoaded) {
   EXPECT_TRUE(failure.text.starts_with("loading the module ")) << failure.text;
 }
 
+TEST_F(Files, OfModulesAreLoadedByChildrenWhoseEndIsTaken) {
+  base::replace_file(path("order"), "01-absent.ko\n");
+  Modules modules;
+  Failure failure;
+  EXPECT_FALSE(modules.is_loading());
+  ASSERT_TRUE(modules.begin(path(""), failure));
+  EXPECT_TRUE(modules.is_loading());
+  unsigned failed = 0;
+  int status = 0;
+  for (pid_t pid = wait(&status); pid > 0; pid = wait(&status)) {
+    if (!modules.is_mine(pid)) continue;  // of another case
+    failed += modules.reaped(pid, status, failure) ? 0 : 1;
+    EXPECT_FALSE(modules.is_mine(pid));
+  }
+  EXPECT_FALSE(modules.is_loading());
+  EXPECT_EQ(failed, 1u) << "the drivers' child had nothing to do";
+  EXPECT_EQ(failure.text,
+            "opening the module " + path("") + "/01-absent.ko: no such file or directory");
+}
+
 TEST_F(Files, OfModulesThatWaitForDevicesAreNotWaitedForButTold) {
   base::replace_file(path("order"), "01-xen-blkfront.ko\n");
   Modules modules;

@@ -86,7 +86,8 @@ int main(int argc, char** argv) {
   Agent agent(0, slot.transport(), guest);
   std::string why;
   require(agent.offer(why), "offer");
-  Loop loop(guest, std::span(&agent, 1));
+  Modules modules;  // none: a kernel with everything built in
+  Loop loop(guest, modules, std::span(&agent, 1));
   Failure failure;
   require(loop.prepare(failure), "loop");
   loop.run();

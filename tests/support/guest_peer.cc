@@ -59,6 +59,7 @@ protocol::State GuestPeer::handshake() {
 }
 
 void GuestPeer::reconnect(guest_init::Transport transport) {
+  container_asked_for_ = false;
   transport_ = transport;
   in_.clear();
   out_.clear();
@@ -68,6 +69,7 @@ void GuestPeer::reconnect(guest_init::Transport transport) {
 }
 
 void GuestPeer::ask_for_container(const protocol::ContainerSpec& spec) {
+  container_asked_for_ = true;
   container_failure_.reset();
   say(FrameType::container, encode(spec));
 }
@@ -154,7 +156,7 @@ void GuestPeer::step(const base::Deadline& deadline) {
 }
 
 void GuestPeer::pump() {
-  if (!established_) return;
+  if (!established_ || container_asked_for_) return;
   for (auto& [process, known] : views_) {
     if (known.started && !known.failure && !known.exit) pump_process(process, known);
   }
@@ -228,8 +230,10 @@ void GuestPeer::handle(const protocol::Frame& frame) {
     case FrameType::container_ready:
       timings_ = decoded<std::vector<protocol::Timing>>(frame);
       container_ready_ = true;
+      container_asked_for_ = false;
       break;
     case FrameType::failed:
+      container_asked_for_ = false;
       (known.started ? known.failure : container_failure_) = decoded<protocol::Failure>(frame);
       break;
     case FrameType::started:

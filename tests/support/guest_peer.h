@@ -102,6 +102,7 @@ class GuestPeer {
   std::optional<protocol::State> state_;
   std::optional<protocol::Failure> container_failure_;
   bool container_ready_ = false;
+  bool container_asked_for_ = false;  // and not answered: nothing but a start may be sent
   bool shut_down_ = false;
   protocol::Hello hello_;
   std::vector<protocol::Timing> timings_;
