@@ -15,6 +15,14 @@ parts() { # PROGRAM SUITE
 # bats test_tags=quick
 @test "a disk of many layers" { parts xen/on_xen_test LayeredDiskTest; }
 
+# bats test_tags=quick
+@test "the guest's modules have nothing that takes its time for nothing" {
+  try grep -ac -e 'Module signature appended' -e '\.static_call_sites' \
+    /var/lib/vxn/kernels/current/initrd
+  expect_status 1
+  expect_out $'0\n'
+}
+
 @test "domains: made, found, ended, and what cannot be made" { parts xen/on_xen_test DomainOnXen; }
 
 @test "disks: offered to a guest, taken back" { parts xen/on_xen_test DiskOnXen; }
