@@ -62,6 +62,7 @@ class Supervisor {
   void take_order();
   void take_console();
   void check_guest();
+  void drain_relay();
   void guest_started();
   void guest_exited(const Message& message);
   void relay_lost();
@@ -97,7 +98,8 @@ class Supervisor {
   unsigned relay_starts_ = 0;
   bool started_ = false;
   bool client_attached_ = false;
-  bool in_order_ = false;  // the guest can be asked to shut down
+  bool met_guest_ = false;  // this relay did
+  bool in_order_ = false;   // the guest can be asked to shut down
   std::optional<End> end_;
 };
 

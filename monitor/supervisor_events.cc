@@ -47,6 +47,7 @@ void Supervisor::take_message(const Message& message) {
   switch (message.type) {
     case MessageType::hello:
       epoch_ = message.numbers[0];
+      met_guest_ = true;
       note_boot(message);
       break;
     case MessageType::timing:
@@ -118,6 +119,7 @@ void Supervisor::guest_exited(const Message& message) {
 void Supervisor::relay_lost() {
   relay_->end(base::Deadline::after(relay_end_limit));
   relay_.reset();
+  met_guest_ = false;
   check_guest();
   if (end_) return;
   if (++relay_starts_ > relay_start_limit)
@@ -153,15 +155,8 @@ void Supervisor::check_guest() {
   }
   const auto domain = domain_->find();
   if (domain && !xen::has_ended(domain->state)) return;
-  if (relay_) {  // what it still has in its rings is the user's
-    Message message;
-    message.type = MessageType::guest_gone;
-    relay_->send(message);
-    while (const auto last = relay_->receive()) take_message(*last);
-    relay_->end(base::Deadline::after(relay_end_limit));
-    relay_.reset();
-    if (end_) return;
-  }
+  if (relay_) drain_relay();
+  if (end_) return;
   if (console_) take_console();
   const bool panicked = domain && domain->state == xen::DomainInfo::State::crashed;
   end_ = panicked ? End{engine::EndReason::guest_panic, own_failure,
@@ -171,6 +166,22 @@ void Supervisor::check_guest() {
                   : End{engine::EndReason::destroyed, destroyed_code,
                         "the domain was destroyed from outside"};
   if (!started_) throw base::Error(base::ErrorKind::failure, end_->error);
+}
+
+// What it still has in its rings is the user's. One that never met the guest has nothing, and still
+// waits for it.
+void Supervisor::drain_relay() {
+  const auto deadline = base::Deadline::after(met_guest_ ? relay_end_limit : base::Milliseconds(0));
+  Message message;
+  message.type = MessageType::guest_gone;
+  relay_->send(message);
+  while (base::wait_readable(relay_->fd(), deadline)) {
+    const auto last = relay_->receive();
+    if (!last) break;
+    take_message(*last);
+  }
+  relay_->end(deadline);
+  relay_.reset();
 }
 
 std::string Supervisor::last_words() const {

@@ -4,6 +4,7 @@ load lib/xen
 prepare() { have_image busybox; }
 
 clean_up() {
+  ! mountpoint -q small || umount small
   [[ ! -e /var/lib/vxn/kernels/current.away ]] ||
     mv -T /var/lib/vxn/kernels/current.away /var/lib/vxn/kernels/current
 }
@@ -26,7 +27,9 @@ with_mounts() { # SCRIPT COMMAND…
 }
 
 @test "a registry that fails twice and then works is waited for, one that always fails is not" {
-  try vdkr run --rm "$FAULTY_REGISTRY/500-twice-$RANDOM$RANDOM/busybox" echo hello
+  local image=$FAULTY_REGISTRY/500-twice-$RANDOM$RANDOM/busybox
+  try vdkr run --rm "$image" echo hello
+  vdkr rmi "$image" >/dev/null
   expect_status 0
   expect_out $'hello\n'
   try vdkr run --rm "$FAULTY_REGISTRY/500/busybox" true
@@ -65,10 +68,18 @@ with_mounts() { # SCRIPT COMMAND…
 
 @test "the disk is full: while pulling, and while the container is made" {
   mkdir small
-  mount -t tmpfs -o size=1m tmpfs small
-  VXN_DATA_ROOT=$PWD/small try vdkr run --rm busybox true
-  umount small
+  mount -t tmpfs -o size=8m tmpfs small
+  ln -s "$data_root/kernels" small/kernels
+  export VXN_DATA_ROOT=$PWD/small
+  head -c 7500k /dev/zero >small/ballast
+  try vdkr run --rm busybox true
   expect_refused 125 '[Nn]o space left|full'
+  rm small/ballast
+  vdkr pull -q busybox
+  cat /dev/zero >small/ballast 2>/dev/null || :
+  try vdkr run --rm busybox true
+  expect_refused 125 '[Nn]o space left|full'
+  [[ -z $(vdkr ps -aq) ]]
 }
 
 # bats test_tags=quick
@@ -81,10 +92,11 @@ with_mounts() { # SCRIPT COMMAND…
 }
 
 @test "xl is missing" {
-  try with_mounts 'mkdir -p /run/hidden; for f in /usr/sbin/xl /usr/lib/xen-*/bin/xl; do
-      [ ! -e $f ] || mount --bind /dev/null $f; done' vdkr run --rm busybox true
+  local hide='for f in /usr/sbin/xl /usr/lib/xen-*/bin/xl; do
+    [ ! -e $f ] || mount --bind /dev/null $f; done'
+  try with_mounts "$hide" vdkr run --rm busybox true
   expect_refused 125 xl
-  PATH=/usr/bin:/bin try vdkr doctor
+  try with_mounts "$hide" vdkr doctor
   expect_status 1
   expect_out_has 'xl'
 }
