@@ -61,7 +61,8 @@ bool Container::begin(std::span<const std::byte> payload) {
 bool Container::advance(Guest& guest, bool devices_changed) {
   if (phase_ != Phase::waiting) return false;
   const bool in_time = timeout_ms() > 0;
-  if (in_time && (guest.loading || (looked_ && !devices_changed))) return false;
+  const bool nothing_new = guest.loading || (looked_ && !devices_changed);
+  if (in_time && nothing_new && guest.fault.empty()) return false;
   looked_ = true;
   std::string missing;
   const bool done = prepare(guest, missing);
