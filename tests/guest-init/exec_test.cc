@@ -82,16 +82,24 @@ TEST_F(GuestTest, StartsTheEntrypointThatWasSentAheadOfItsContainer) {
 }
 
 TEST_F(GuestTest, ForgetsAnEntrypointWhoseContainerFails) {
+  const std::string garbage = directory() + "/garbage";
+  base::replace_file(garbage, std::string(1 << 20, 'x'));
+  const TestDisk disk = make_layer_disk(directory(), {garbage});
+  protocol::ContainerSpec spec = container_spec();
+  spec.read_only_disk = disk.id;
+  spec.layers = 1;
   boot();
   peer().handshake();
-  protocol::ContainerSpec spec = container_spec();
-  spec.layers = 0;
-  const auto failure = peer().make_container(spec);
-  ASSERT_TRUE(failure);
+  peer().ask_for_container(spec);
   peer().start(0, shell("echo never"));
-  const auto start = peer().wait_started(0);
-  ASSERT_TRUE(start);
-  EXPECT_EQ(start->text, "there is no container to run in");
+  const auto failure = peer().wait_started(0);
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->stage, protocol::FailureStage::mount);
+  lose_connection();
+  connect();
+  const protocol::State state = peer().handshake();
+  EXPECT_EQ(state.container, protocol::ContainerState::failed);
+  EXPECT_TRUE(state.processes.empty());
 }
 
 TEST_F(GuestTest, TakesNoOtherProcessAhead) {
