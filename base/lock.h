@@ -1,5 +1,5 @@
 // A file lock that tells whether somebody is alive: flock(2), so it ends with its last holder,
-// however that dies, and is handed to a child by inheriting the descriptor.
+// however that dies, and is handed on with the descriptor: inherited or passed over a socket.
 #pragma once
 
 #include <optional>
