@@ -125,7 +125,10 @@ void ContainerDomain::begin_undo() {
 
 void ContainerDomain::undo() {
   if (!removal_) begin_undo();
-  if (removal_) removal_->finish();
+  if (removal_)
+    removal_->finish();
+  else
+    xen::remove_remains(parts_.store, container_.config.placement.domain);
   let_go_of_disks();
   xen::remove_dm_device(device_name());
 }

@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/log.h"
 #include "xen/block_device.h"
 #include "xen/domain_traces.h"
@@ -21,6 +22,20 @@ void unless_gone(Work&& work) {
   }
 }
 
+// libxenctrl's handle is for one thread only.
+void destroy_by_itself(DomainId domain) {
+  unless_gone([&] { Hypervisor().destroy(domain); });
+  base::failpoint("parent.domain_gone");
+}
+
+// The nodes, by which all is found again, go last.
+void remove_traces(XenStore& store, const DomainInfo& domain) {
+  if (!wait_closed(store, domain.id, base::Deadline::after(close_limit)))
+    base::log_debug("the disks of domain {} do not close", domain.id.number);
+  remove_libxl_files(libxl_directory, domain);
+  remove_nodes(store, domain);
+}
+
 }  // namespace
 
 void DomainRemoval::begin() {
@@ -31,23 +46,24 @@ void DomainRemoval::begin() {
     parts_.hypervisor.pause(domain_.id);
     close_for_guest(parts_.store, domain_.id);
   });
+  destroyed_ = std::async(std::launch::async, destroy_by_itself, domain_.id);
 }
 
 void DomainRemoval::finish() {
   if (!ours_) return parts_.toolstack.destroy(domain_.id);
-  unless_gone([&] {
-    if (!wait_closed(parts_.store, domain_.id, base::Deadline::after(close_limit)))
-      base::log_debug("the disks of domain {} do not close", domain_.id.number);
-    remove_nodes(parts_.store, domain_);
-    remove_libxl_files(libxl_directory, domain_);
-    parts_.hypervisor.destroy(domain_.id);
-  });
+  remove_traces(parts_.store, domain_);
+  destroyed_.get();
 }
 
 void remove_domain(const RemovalParts& parts, const DomainInfo& domain) {
   DomainRemoval removal(parts, domain);
   removal.begin();
   removal.finish();
+}
+
+void remove_remains(XenStore& store, const base::Uuid& uuid) {
+  if (const auto domain = domain_of(store, uuid))
+    remove_traces(store, {.id = *domain, .uuid = uuid});
 }
 
 }  // namespace xen

@@ -1,6 +1,8 @@
-// The end of a domain by two hypercalls: a third of the time of `xl destroy`, which starts a
-// process for itself and one for each disk.
+// The end of a domain by two hypercalls: a fifth of the time of `xl destroy`, which starts a
+// process for itself and one for each disk, and takes one thing after the other.
 #pragma once
+
+#include <future>
 
 #include "xen/hypervisor.h"
 #include "xen/toolstack.h"
@@ -15,12 +17,13 @@ struct RemovalParts {
 };
 
 // Ends a domain at once and removes all that is kept of it, in two steps with time for other things
-// between them. A domain that is gone is no error; cut short, it can be done again from the
-// beginning as long as the domain is there.
+// between them. A domain that is gone is no error. Cut short, it is to be done again: by
+// remove_domain() while the domain is there, by remove_remains() after that.
 class DomainRemoval {
  public:
   DomainRemoval(const RemovalParts& parts, DomainInfo domain) : parts_(parts), domain_(domain) {}
-  // It runs no more, and its disks begin to close.
+  // It runs no more, its disks begin to close, and Xen begins to take it apart, which goes on in a
+  // thread. Its nodes are there until finish().
   void begin();
   void finish();
 
@@ -28,9 +31,13 @@ class DomainRemoval {
   RemovalParts parts_;
   DomainInfo domain_;
   bool ours_ = false;  // has nothing that only somebody's xl can take apart
+  std::future<void> destroyed_;
 };
 
 // Both steps.
 void remove_domain(const RemovalParts& parts, const DomainInfo& domain);
+
+// What a removal that was cut short left of a domain that Xen has no more.
+void remove_remains(XenStore& store, const base::Uuid& uuid);
 
 }  // namespace xen

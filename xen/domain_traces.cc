@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/file.h"
+#include "base/text.h"
 #include "xen/block_device.h"
 
 namespace xen {
@@ -32,6 +35,19 @@ bool has_only_our_devices(XenStore& store, DomainId domain) {
       if (store.read(fmt::format("{}/vbd/{}/script", devices, number)) != no_script) return false;
   }
   return true;
+}
+
+// The newest, which is nearly always looked for, comes first.
+std::optional<DomainId> domain_of(XenStore& store, const base::Uuid& uuid) {
+  const std::string vm = "/vm/" + uuid.text();
+  if (!store.read(vm)) return std::nullopt;
+  std::vector<std::uint32_t> numbers;
+  for (const std::string& name : store.list("/local/domain"))
+    if (const auto number = base::parse_number<std::uint32_t>(name)) numbers.push_back(*number);
+  std::sort(numbers.rbegin(), numbers.rend());
+  for (const std::uint32_t number : numbers)
+    if (store.read(domain_path({number}) + "/vm") == vm) return DomainId{number};
+  return std::nullopt;
 }
 
 void remove_nodes(XenStore& store, const DomainInfo& domain) {

@@ -2,6 +2,7 @@
 // (libxl_domain.c, libxl__destroy_domid and libxl__userdata_destroyall).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "xen/domain.h"
@@ -14,6 +15,9 @@ inline constexpr const char* libxl_directory = "/var/lib/xen";
 // It has a console and vbds of ours only. Anything else (a network, a PCI device, a disk with a
 // script) was attached by somebody's xl, which alone knows how to take it apart.
 bool has_only_our_devices(XenStore& store, DomainId domain);
+
+// The number under which xenstore has the domain, be it alive or not.
+std::optional<DomainId> domain_of(XenStore& store, const base::Uuid& uuid);
 
 // Removes its nodes, those of its back ends included, which so let go of what they have open.
 void remove_nodes(XenStore& store, const DomainInfo& domain);

@@ -15,6 +15,7 @@
 #include "base/signals.h"
 #include "base/subprocess.h"
 #include "base/text.h"
+#include "xen/domain_traces.h"
 #include "xen/host.h"
 #include "xen/xl_config.h"
 #include "xen/xl_list.h"
@@ -106,14 +107,8 @@ DomainId XlToolstack::create(const DomainConfig& config) {
   }
 }
 
-// The domain that xl has just made: nearly always the one with the highest number.
 DomainId XlToolstack::number_of(const base::Uuid& uuid) {
-  std::vector<std::uint32_t> numbers;
-  for (const std::string& name : store_.list("/local/domain"))
-    if (auto number = base::parse_number<std::uint32_t>(name)) numbers.push_back(*number);
-  std::sort(numbers.rbegin(), numbers.rend());
-  for (std::uint32_t number : numbers)
-    if (store_.read(domain_path({number}) + "/vm") == "/vm/" + uuid.text()) return {number};
+  if (const auto number = domain_of(store_, uuid)) return *number;
   throw base::Error("xl made a domain that is not to be found in xenstore");
 }
 

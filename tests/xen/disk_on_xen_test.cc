@@ -45,6 +45,16 @@ class DiskOnXen : public testing_support::OnXen {
     EXPECT_FALSE(is_mapped(name_)) << shell("dmsetup info; dmsetup table");
     EXPECT_EQ(shell(loops), "");
   }
+  // Neither in xenstore nor in libxl's files nor in the kernel.
+  void expect_nothing_of(DomainId guest, const base::Uuid& uuid) {
+    const std::string number = to_string(guest);
+    for (const std::string& path :
+         {"/libxl/" + number, domain_path(guest), "/vm/" + uuid.text(),
+          "/local/domain/0/backend/vbd/" + number, "/local/domain/0/backend/console/" + number})
+      EXPECT_FALSE(store_->read(path)) << path;
+    EXPECT_EQ(shell("ls /var/lib/xen | grep " + uuid.text() + " || true"), "");
+    expect_no_devices();
+  }
   std::string name_;
 };
 
@@ -86,20 +96,34 @@ TEST_F(DiskOnXen, a_domain_is_removed_with_its_disks) {
     wait_connected(*store_, devices, within(60));
     layered->defer_removal();
     layered.reset();
-    const std::string number = to_string(guest);
     if (foreign)
-      store_->write({"/libxl/" + number + "/device/vbd/268435456/script", "/bin/echo", {}});
+      store_->write(
+          {"/libxl/" + to_string(guest) + "/device/vbd/268435456/script", "/bin/echo", {}});
     base::Stopwatch watch;
     remove_domain({*hypervisor_, *store_, *xl_}, *hypervisor_->find(guest));
     std::printf("removal %lld ms\n", static_cast<long long>(watch.lap().count() / 1000));
     EXPECT_TRUE(goes(guest));
-    for (const std::string& path :
-         {"/libxl/" + number, domain_path(guest), "/vm/" + wanted.uuid.text(),
-          "/local/domain/0/backend/vbd/" + number, "/local/domain/0/backend/console/" + number})
-      EXPECT_FALSE(store_->read(path)) << path;
-    EXPECT_EQ(shell("ls /var/lib/xen | grep " + wanted.uuid.text() + " || true"), "");
-    expect_no_devices();
+    expect_nothing_of(guest, wanted.uuid);
   }
+}
+
+// As by a process that was killed between the two steps.
+TEST_F(DiskOnXen, what_a_removal_left_behind_is_found_when_the_domain_is_gone) {
+  const DomainConfig wanted = config();
+  const DomainId guest = create(wanted);
+  auto layered = std::make_unique<LayeredDisk>(disk({"one"}));
+  const std::vector<BlockDevice> devices = {vbd(guest, 0, *layered)};
+  offer(*store_, devices);
+  hypervisor_->unpause(guest);
+  wait_connected(*store_, devices, within(60));
+  layered->defer_removal();
+  layered.reset();
+  { DomainRemoval({*hypervisor_, *store_, *xl_}, *hypervisor_->find(guest)).begin(); }
+  EXPECT_TRUE(goes(guest));
+  EXPECT_TRUE(store_->read(domain_path(guest) + "/vm"));
+  remove_remains(*store_, wanted.uuid);
+  expect_nothing_of(guest, wanted.uuid);
+  remove_remains(*store_, wanted.uuid);
 }
 
 // The back end is in the middle of writing its nodes then, and must not write them after all is

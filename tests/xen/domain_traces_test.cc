@@ -17,6 +17,7 @@ class DomainTracesTest : public ::testing::Test {
   void add_domain(DomainId id, const base::Uuid& uuid) {
     const std::string number = to_string(id);
     store_.write({domain_path(id) + "/vm", "/vm/" + uuid.text(), {}});
+    store_.write({"/vm/" + uuid.text(), "", {}});
     store_.write({"/vm/" + uuid.text() + "/name", "vxn-a", {}});
     store_.write({"/libxl/" + number + "/device/console/0/backend", "x", {}});
     store_.write({"/local/domain/0/backend/console/" + number + "/0/state", "1", {}});
@@ -65,6 +66,16 @@ TEST_F(DomainTracesTest, all_nodes_of_the_domain_go_and_no_others) {
     EXPECT_TRUE(knows(there)) << there;
   remove_nodes(store_, {.id = {17}, .uuid = other_});
   EXPECT_FALSE(knows("/backend/")) << "no empty directories";
+}
+
+TEST_F(DomainTracesTest, a_domain_is_found_by_its_uuid) {
+  EXPECT_FALSE(domain_of(store_, uuid_));
+  add_domain({7}, uuid_);
+  add_domain({17}, other_);
+  EXPECT_EQ(domain_of(store_, uuid_), DomainId{7});
+  EXPECT_EQ(domain_of(store_, other_), DomainId{17});
+  remove_nodes(store_, {.id = {7}, .uuid = uuid_});
+  EXPECT_FALSE(domain_of(store_, uuid_));
 }
 
 TEST_F(DomainTracesTest, files_of_that_number_and_uuid_go) {

@@ -20,6 +20,7 @@ prepare() {
 # bats test_tags=quick
 @test "the parent, when the container runs" { survives_kill_at parent.running; }
 @test "the parent, when the exit is recorded" { survives_kill_at parent.exit_recorded; }
+@test "the parent, when Xen has taken the domain apart" { survives_kill_at parent.domain_gone; }
 @test "the parent, when the domain is destroyed" { survives_kill_at parent.destroyed; }
 
 @test "the parent, when all is cleaned up, the record kept" {

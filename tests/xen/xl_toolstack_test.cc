@@ -65,6 +65,7 @@ TEST_F(XlToolstackTest, creates_paused_without_a_daemon_and_finds_the_number) {
   behave("cp $5 $D/seen");
   store_.write({"/local/domain/3/vm", "/vm/11234567-89ab-4def-8123-456789abcdef", {}});
   store_.write({"/local/domain/12/vm", "/vm/01234567-89ab-4def-8123-456789abcdef", {}});
+  store_.write({"/vm/01234567-89ab-4def-8123-456789abcdef", "", {}});
   EXPECT_EQ(toolstack().create(config()).number, 12u);
   EXPECT_EQ(calls(), "create -p -q -e " + config_path() + "\n");
   EXPECT_NE(base::read_file(path("seen"), 4096).find("name = \"vxn-a\""), std::string::npos);
