@@ -71,18 +71,20 @@ void AtomicFile::write(std::string_view text) {
   doing("writing " + path_, [&] { write_all(fd_.get(), text); });
 }
 
-void AtomicFile::commit() {
+void AtomicFile::commit(Durability durability) {
   assert(!attempt_.empty());
-  sync(fd_.get(), path_);
+  const bool flush = durability == Durability::flushed;
+  if (flush) sync(fd_.get(), path_);
   if (std::rename(attempt_.c_str(), path_.c_str()) < 0) throw_errno("replacing " + path_);
   attempt_.clear();
-  sync_directory(parent_of(path_));
+  if (flush) sync_directory(parent_of(path_));
 }
 
-void replace_file(const std::string& path, std::string_view text, mode_t mode) {
+void replace_file(const std::string& path, std::string_view text, mode_t mode,
+                  Durability durability) {
   AtomicFile file(path, mode);
   file.write(text);
-  file.commit();
+  file.commit(durability);
 }
 
 TempDir::TempDir(const std::string& parent, std::string_view prefix)

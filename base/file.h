@@ -19,6 +19,11 @@ std::string read_file(const std::string& path, std::size_t limit);
 // nullopt where there is no such file.
 std::optional<std::string> try_read_file(const std::string& path, std::size_t limit);
 
+enum class Durability {
+  flushed,  // what commit() wrote outlives a crash of the host
+  cached,   // other processes see it whole or not at all; a crash of the host may leave it empty
+};
+
 // A file that appears under its name whole and on disk, or not at all: written beside the target,
 // flushed and renamed by commit(); without it the attempt disappears. Leftovers of a killed process
 // are named ".NAME.tmp-XXXXXX".
@@ -31,7 +36,7 @@ class AtomicFile {
 
   int fd() const { return fd_.get(); }
   void write(std::string_view text);
-  void commit();
+  void commit(Durability durability = Durability::flushed);
 
  private:
   std::string path_;
@@ -40,7 +45,8 @@ class AtomicFile {
 };
 
 // The usual case in one call.
-void replace_file(const std::string& path, std::string_view text, mode_t mode = 0644);
+void replace_file(const std::string& path, std::string_view text, mode_t mode = 0644,
+                  Durability durability = Durability::flushed);
 
 // A directory of our own that is removed with all in it, unless keep() is called.
 class TempDir {

@@ -32,6 +32,11 @@ std::optional<std::string> read_link(const std::string& path) {
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
+void write_state(const std::string& directory, const ContainerConfig& config, const State& state) {
+  base::replace_file(directory + "/state.json", state_to_json(state), 0600,
+                     config.auto_remove ? base::Durability::cached : base::Durability::flushed);
+}
+
 }  // namespace
 
 ContainerStore::ContainerStore(std::string data_root, std::string run_root)
@@ -91,7 +96,7 @@ base::FileLock ContainerStore::create(const Container& container) {
   const std::string attempt = data_root_ + "/containers/." + id;
   base::make_directories(attempt, 0700);
   base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
-  base::replace_file(attempt + "/state.json", state_to_json(container.state), 0600);
+  write_state(attempt, container.config, container.state);
   base::failpoint("client.recorded");
   if (rename(attempt.c_str(), data_directory(id).c_str()) != 0)
     base::throw_errno("making the record " + data_directory(id));
@@ -104,7 +109,8 @@ std::optional<Container> ContainerStore::load(const std::string& id) const {
   const auto state = base::try_read_file(directory + "/state.json", max_record);
   if (!config || !state) return std::nullopt;
   return Container{.config = config_from_json(*config, directory + "/config.json"),
-                   .state = state_from_json(*state, directory + "/state.json")};
+                   .state = state->empty() ? Starting{.boot_id = "before a crash of the host"}
+                                           : state_from_json(*state, directory + "/state.json")};
 }
 
 std::vector<Container> ContainerStore::list() const {
@@ -134,8 +140,8 @@ std::optional<Container> ContainerStore::find(std::string_view name_or_id) const
   return found ? load(*found) : std::nullopt;
 }
 
-void ContainerStore::save_state(const std::string& id, const State& state) {
-  base::replace_file(data_directory(id) + "/state.json", state_to_json(state), 0600);
+void ContainerStore::save_state(const ContainerConfig& config, const State& state) {
+  write_state(data_directory(config.id), config, state);
 }
 
 void ContainerStore::remove(const Container& container) {

@@ -28,7 +28,9 @@ class ContainerStore {
   std::optional<Container> find(std::string_view name_or_id) const;
   std::optional<Container> load(const std::string& id) const;
 
-  void save_state(const std::string& id, const State& state);
+  // Flushed to the disk unless the container is removed at its end: after a crash of the host
+  // nobody asks how such a one ended, and an empty state is read as one of another boot.
+  void save_state(const ContainerConfig& config, const State& state);
   // The last step of a removal: record, name, writable disk, run-time directory.
   void remove(const Container& container);
 

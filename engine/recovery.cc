@@ -39,7 +39,7 @@ void close_lost(ContainerStore& store, const Container& container) {
   const auto* running = std::get_if<Running>(&container.state);
   if (container.config.auto_remove || (!running && container.config.provisional))
     return store.remove(container);
-  store.save_state(container.config.id,
+  store.save_state(container.config,
                    Exited{.code = lost_code,
                           .reason = EndReason::host_failure,
                           .started = running ? running->started : base::WallTime{},

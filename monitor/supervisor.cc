@@ -81,7 +81,7 @@ void Supervisor::prepare() {
 
 void Supervisor::start() {
   container_.state = engine::Starting{.boot_id = base::boot_id()};
-  records_.save_state(request_.order.id, container_.state);
+  records_.save_state(container_.config, container_.state);
   base::failpoint("parent.recorded");
   listen();
   watch_.lap();

@@ -29,7 +29,7 @@ void Supervisor::close() {
                         .finished = base::wall_now(),
                         .error = end_->error,
                         .cleaned = false};
-  records_.save_state(request_.order.id, exited);
+  records_.save_state(container_.config, exited);
   base::failpoint("parent.exit_recorded");
   tell({.type = engine::LaunchEvent::Type::exited, .number = end_->code, .text = end_->error});
   watch_.lap();
@@ -82,7 +82,7 @@ void Supervisor::settle(engine::Exited exited) {
       (never_started && container_.config.provisional && exited.code == own_failure);
   if (forget) return records_.remove(container_);
   exited.cleaned = true;
-  records_.save_state(request_.order.id, exited);
+  records_.save_state(container_.config, exited);
   base::failpoint("parent.cleaned");
   base::remove_file(records_.socket_path(request_.order.id));
   base::remove_file(records_.control_path(request_.order.id));

@@ -96,7 +96,7 @@ void Supervisor::guest_started() {
   step("process");
   started_at_ = base::wall_now();
   container_.state = engine::Running{.boot_id = base::boot_id(), .started = started_at_};
-  records_.save_state(request_.order.id, container_.state);
+  records_.save_state(container_.config, container_.state);
   base::failpoint("parent.running");
   started_ = true;
   start_deadline_ = base::Deadline::never();

@@ -89,6 +89,25 @@ TEST_F(ContainerStoreTest, ANameWhoseOwnerDiedWhileMakingItIsFree) {
   EXPECT_EQ(store_.list().size(), 1u);
 }
 
+TEST_F(ContainerStoreTest, AStateIsReplacedWhetherItIsFlushedOrNot) {
+  for (const bool auto_remove : {false, true}) {
+    Container made = samples::container(auto_remove ? "removed" : "kept");
+    made.config.auto_remove = auto_remove;
+    const base::FileLock lock = store_.create(made);
+    store_.save_state(made.config, Exited{.code = 7});
+    EXPECT_EQ(std::get<Exited>(store_.load(made.config.id)->state).code, 7);
+    EXPECT_EQ(base::list_directory(data_ + "/containers/" + made.config.id).size(), 2u);
+  }
+}
+
+TEST_F(ContainerStoreTest, AStateThatACrashOfTheHostCutOffIsOneOfAnotherBoot) {
+  const Container made = samples::container("web");
+  const base::FileLock lock = store_.create(made);
+  base::replace_file(data_ + "/containers/" + made.config.id + "/state.json", "");
+  EXPECT_NE(std::get<Starting>(store_.load(made.config.id)->state).boot_id, base::boot_id());
+  EXPECT_EQ(store_.list().size(), 1u);
+}
+
 TEST_F(ContainerStoreTest, AnAmbiguousPrefixIsRefused) {
   Container first = samples::container("first");
   Container second = samples::container("second");
