@@ -48,7 +48,7 @@ std::string own_path() {
 }
 
 // While it waits for the guest it does not hear of its parent's end, which it must not outlive. The
-// change of user in enter_sandbox() takes this back: from then on Relay looks itself.
+// change of user in Sandbox::enter() takes this back: from then on Relay looks itself.
 bool ends_with_parent() {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) base::throw_errno("tying the relay to its parent");
   pollfd parent{.fd = relay_fd::parent, .events = 0, .revents = 0};
@@ -95,18 +95,20 @@ int relay_main(const RelayCommand& command, bool with_client) {
   const engine::ContainerStore store(command.data_root, command.run_root);
   const auto container = store.load(command.id);
   if (!container) return 1;
-  const auto order = receive_message(relay_fd::parent);
-  if (!order || order->type != MessageType::connect) return 1;
-  VchanChannel guest(connect_guest(*order));
-  enter_sandbox();
-  base::failpoint("relay.connected");
+  // All that can be done before the guest speaks: the host has other things to do then.
   RelayRequest request{.parent = relay_fd::parent,
                        .listener = relay_fd::listener,
                        .first_client = base::UniqueFd(with_client ? relay_fd::client : -1),
                        .container_spec = encode(engine::container_spec(container->config)),
-                       .process_spec = encode(engine::process_spec(container->config)),
-                       .epoch = order->numbers[2],
-                       .client_expected = order->numbers[3] != 0};
+                       .process_spec = encode(engine::process_spec(container->config))};
+  Sandbox sandbox;
+  const auto order = receive_message(relay_fd::parent);
+  if (!order || order->type != MessageType::connect) return 1;
+  request.epoch = order->numbers[2];
+  request.client_expected = order->numbers[3] != 0;
+  VchanChannel guest(connect_guest(*order));
+  sandbox.enter();
+  base::failpoint("relay.connected");
   Relay(std::move(request), guest).run();
   return 0;
 }

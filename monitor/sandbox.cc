@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,9 +13,12 @@
 
 #include <xen/sys/evtchn.h>
 
+#include <cstring>
 #include <memory>
+#include <string>
 
 #include "base/error.h"
+#include "base/fd.h"
 
 namespace monitor {
 namespace {
@@ -60,7 +65,19 @@ void check(int result, const char* what) {
   if (result < 0) throw base::errno_error(-result, what);
 }
 
-void filter_system_calls() {
+// What seccomp_load(3) would hand to the kernel.
+std::vector<sock_filter> compiled(scmp_filter_ctx filter) {
+  const base::UniqueFd file(memfd_create("filter", MFD_CLOEXEC));
+  if (!file) base::throw_errno("making a file in memory");
+  check(seccomp_export_bpf(filter, file.get()), "the relay's seccomp filter");
+  if (lseek(file.get(), 0, SEEK_SET) != 0) base::throw_errno("reading the seccomp filter");
+  const std::string bytes = base::read_to_end(file.get(), BPF_MAXINSNS * sizeof(sock_filter));
+  std::vector<sock_filter> program(bytes.size() / sizeof(sock_filter));
+  std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));
+  return program;
+}
+
+std::vector<sock_filter> make_filter() {
   const std::unique_ptr<void, FilterRelease> filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
   if (!filter) throw base::Error("making the relay's seccomp filter: no memory");
   for (const int call : allowed_calls)
@@ -77,12 +94,14 @@ void filter_system_calls() {
   check(seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
                          SCMP_A1(SCMP_CMP_EQ, F_GETFL)),
         "the relay's seccomp filter");
-  check(seccomp_load(filter.get()), "loading the relay's seccomp filter");
+  return compiled(filter.get());
 }
 
 }  // namespace
 
-void enter_sandbox() {
+Sandbox::Sandbox() : filter_(make_filter()) {}
+
+void Sandbox::enter() {
   become_nobody();
   limit(RLIMIT_NOFILE, descriptor_limit);
   limit(RLIMIT_AS, memory_limit);
@@ -90,7 +109,9 @@ void enter_sandbox() {
   limit(RLIMIT_FSIZE, 0);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     base::throw_errno("giving up the relay's privileges");
-  filter_system_calls();
+  const sock_fprog program{static_cast<unsigned short>(filter_.size()), filter_.data()};
+  if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    base::throw_errno("loading the relay's seccomp filter");
 }
 
 }  // namespace monitor

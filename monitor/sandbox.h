@@ -2,10 +2,23 @@
 // to get them back, and all system calls but those of its loop.
 #pragma once
 
+#include <linux/filter.h>
+
+#include <vector>
+
 namespace monitor {
 
-// Becomes nobody (not being root: stays who it is) with no_new_privs and a seccomp filter that
-// kills on anything else. Throws where any part cannot be had: a relay with privileges never runs.
-void enter_sandbox();
+class Sandbox {
+ public:
+  // Makes the filter, which takes its time: beforehand, while there is some.
+  Sandbox();
+  // Becomes nobody (not being root: stays who it is) with no_new_privs and a seccomp filter that
+  // kills on anything else. Throws where any part cannot be had: a relay with privileges never
+  // runs.
+  void enter();
+
+ private:
+  std::vector<sock_filter> filter_;
+};
 
 }  // namespace monitor
