@@ -23,7 +23,11 @@ make_lvm() {
     vgchange -q -an guestvg
 }
 
-make_md() { mdadm --create /dev/md127 --run --force --level=1 --raid-devices=1 "$1" && mdadm --stop /dev/md127; }
+# Stopped only when udev has looked at what was written: it would assemble the array again.
+make_md() {
+  mdadm --create /dev/md127 --run --force --level=1 --raid-devices=1 "$1" && udevadm settle &&
+    mdadm --stop /dev/md127
+}
 
 writes_signature() { # FILE
   try vdkr run --rm -i busybox sh -c "$overwrite" <"$1"
