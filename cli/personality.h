@@ -31,8 +31,8 @@ struct ExitCodes {
 // Texts in which {name}s are filled in by fill() (cli/wording.h). Without a final newline.
 struct Messages {
   // Whole lines.
-  std::string_view failure;       // {program} {message}
-  std::string_view name_failure;  // {program} {message}: of one of several names given to rm or rmi
+  std::string_view failure;          // {program} {message}
+  std::string_view name_failure;     // {message}: of one of several names given to rm or rmi
   std::string_view refused_option;   // {command} {message}
   std::string_view unknown_command;  // {program} {word} {suggestions}
   std::string_view suggestions;      // {list}: what becomes {suggestions} where there are any

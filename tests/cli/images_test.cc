@@ -125,7 +125,7 @@ TEST_F(RemoveTest, RmiGoesOnWithTheNextName) {
   fake::world().failure = absent;
   Said said = vdkr({"rmi", "a", "b"});
   EXPECT_EQ(said.code, 1);
-  EXPECT_EQ(said.err, "vdkr: No such image: a\n");
+  EXPECT_EQ(said.err, "Error: No such image: a\n");
   EXPECT_EQ(said.out, "Deleted: sha256:" + std::string(64, '1') + "\n");
   fake::world().failure = absent;
   said = vpdmn({"rmi", "a", "b"});
@@ -148,7 +148,7 @@ TEST_F(RemoveTest, ForceForgivesWhatIsNotThere) {
   fake::world().failure = absent;
   Said said = vdkr({"rmi", "-f", "a"});
   EXPECT_EQ(said.code, 0);
-  EXPECT_EQ(said.err, "vdkr: No such image: a\n");
+  EXPECT_EQ(said.err, "Error: No such image: a\n");
   fake::world().failure = absent;
   said = vpdmn({"rmi", "-f", "a"});
   EXPECT_EQ(said.code, 0);
@@ -163,8 +163,8 @@ TEST_F(RemoveTest, RmPrintsEachNameAndGoesOn) {
   EXPECT_EQ(said.code, 1);
   EXPECT_EQ(said.out, "a1\n");
   EXPECT_EQ(said.err,
-            "vdkr: No such container: nosuch\n"
-            "vdkr: You cannot remove a running container " +
+            "Error: No such container: nosuch\n"
+            "Error: You cannot remove a running container " +
                 id + ". Stop the container before attempting removal or force remove\n");
   said = vpdmn({"rm", "nosuch", "b1", "a1"});
   EXPECT_EQ(said.code, 2);

@@ -95,7 +95,7 @@ PYTHON
   vdkr pull -q "$TEST_REGISTRY/busybox"
   try vdkr rmi no-such-image "$TEST_REGISTRY/busybox"
   expect_status 1
-  expect_err $'vdkr: No such image: no-such-image\n'
+  expect_err $'Error: No such image: no-such-image\n'
   expect_out_has '^Untagged: '
   try vdkr rmi -f no-such-image
   expect_status 0
@@ -112,7 +112,8 @@ PYTHON
   expect_out \
     $'CONTAINER ID  IMAGE       COMMAND     CREATED     STATUS      PORTS       NAMES\n'
   try vdkr rm no-such-container
-  expect_refused 1 'No such container: no-such-container'
+  expect_status 1
+  expect_err $'Error: No such container: no-such-container\n'
   try vpdmn rm no-such-container
   expect_status 1
   expect_err \
