@@ -62,6 +62,11 @@ UniqueFd open_at(int directory, const std::string& name, int flags, mode_t mode)
   return UniqueFd(fd);
 }
 
+void hold_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (::fcntl(fd, F_GETFD) < 0) open_file("/dev/null", O_RDONLY).release();  // the lowest free
+}
+
 std::optional<UniqueFd> try_open_file(const std::string& path, int flags) {
   int fd = retry([&] { return ::open(path.c_str(), flags | O_CLOEXEC); });
   if (fd >= 0) return UniqueFd(fd);

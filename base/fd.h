@@ -45,6 +45,11 @@ UniqueFd open_at(int directory, const std::string& name, int flags, mode_t mode 
 std::optional<UniqueFd> try_open_file(const std::string& path, int flags);
 UniqueFd duplicate(int fd);  // close-on-exec
 
+// Where 0, 1 or 2 is closed, puts /dev/null there, open for reading: the next descriptor that is
+// opened would get the number and be taken for standard input, output or error. Reading it is at
+// its end at once, writing fails as it would have.
+void hold_standard_descriptors();
+
 struct Pair {
   UniqueFd first;   // a pipe's read end
   UniqueFd second;  // a pipe's write end

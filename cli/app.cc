@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "base/text.h"
@@ -164,6 +165,12 @@ int run_app(const Personality& personality, const std::vector<std::string>& argu
 
 int run_app(const Personality& personality, int argc, char** argv) {
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
+  try {
+    base::hold_standard_descriptors();
+  } catch (const base::Error& error) {
+    base::log_line(base::LogLevel::error, error.message());
+    return personality.exit_codes.failure;
+  }
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   return run_app(personality, arguments, World{});
 }

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <thread>
 
 #include "base/error.h"
@@ -16,6 +18,26 @@ namespace {
 
 bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 bool is_cloexec(int fd) { return (::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0; }
+
+// In a process of its own; its exit status tells what failed.
+TEST(HoldStandardDescriptors, ClosedOnesAreHeldByDevNullAndOpenOnesAreLeftAlone) {
+  const pid_t child = fork();
+  if (child == 0) {
+    char byte = 0;
+    const int marked = ::open("/dev/zero", O_RDONLY);
+    ::dup2(marked, STDOUT_FILENO);
+    ::close(STDIN_FILENO);
+    ::close(STDERR_FILENO);
+    hold_standard_descriptors();
+    if (::read(STDIN_FILENO, &byte, 1) != 0) _exit(1);
+    if (::read(STDOUT_FILENO, &byte, 1) != 1) _exit(2);
+    if (::write(STDERR_FILENO, &byte, 1) >= 0 || errno != EBADF) _exit(3);
+    _exit(open_file("/dev/null", O_RDONLY).get() > STDERR_FILENO ? 0 : 4);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
 
 TEST(UniqueFd, ClosesWhatItOwnsOnce) {
   int number = -1;

@@ -33,6 +33,17 @@ PYTHON
   expect_status 0
 }
 
+@test "a standard input, output or error that is closed is not mistaken for another file" {
+  try vdkr images -q <&-
+  expect_status 0
+  expect_err ''
+  try bash -c 'vdkr version >&-'
+  expect_status 1
+  expect_err $'vdkr: standard output: writing: Bad file descriptor\n'
+  try bash -c 'vdkr images -q 2>&-'
+  expect_status 0
+}
+
 # bats test_tags=quick
 @test "an image pulled by one program is seen and removed by the others" {
   try vdkr pull "$TEST_REGISTRY/busybox"
