@@ -28,6 +28,8 @@ int end_of(Act act) {
 
 bool is_killed(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS; }
 
+// A sanitizer makes calls of its own, which the relay does not.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 TEST(SandboxTest, WhatTheRelayDoesIsAllowed) {
   int pair[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -40,6 +42,7 @@ TEST(SandboxTest, WhatTheRelayDoesIsAllowed) {
   close(pair[0]);
   close(pair[1]);
 }
+#endif
 
 TEST(SandboxTest, WhateverElseEndsIt) {
   EXPECT_TRUE(is_killed(end_of([] { return open("/dev/null", O_RDONLY) >= 0; })));

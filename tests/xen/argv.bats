@@ -32,7 +32,7 @@ print_arguments='for a; do printf "%s\0" "$a"; done'
   FROM_US='from us' try vdkr run --rm "${flags[@]}" -e LONG="$long" -e FROM_US -e NOT_SET \
     busybox env -0
   expect_status 0
-  sort -z "$out" | grep -zE '^(V[0-9]+|LONG|FROM_US|NOT_SET)=' >seen
+  sort -z "$out" | grep -azE '^(V[0-9]+|LONG|FROM_US|NOT_SET)=' >seen
   sort -z wanted >sorted
   expect_same sorted seen
 }
