@@ -1,6 +1,7 @@
 #include "base/fd.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -60,6 +61,16 @@ UniqueFd open_at(int directory, const std::string& name, int flags, mode_t mode)
   int fd = retry([&] { return ::openat(directory, name.c_str(), flags | O_CLOEXEC, mode); });
   if (fd < 0) throw_errno(name);
   return UniqueFd(fd);
+}
+
+UniqueFd memory_file(const std::string& name) {
+  UniqueFd fd(::memfd_create(name.c_str(), MFD_CLOEXEC));
+  if (!fd) throw_errno("making a file in memory");
+  return fd;
+}
+
+void rewind(int fd) {
+  if (::lseek(fd, 0, SEEK_SET) != 0) throw_errno("going back to the start of a file");
 }
 
 void hold_standard_descriptors() {

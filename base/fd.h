@@ -45,6 +45,10 @@ UniqueFd open_at(int directory, const std::string& name, int flags, mode_t mode 
 std::optional<UniqueFd> try_open_file(const std::string& path, int flags);
 UniqueFd duplicate(int fd);  // close-on-exec
 
+// A nameless file in memory; `name` is what /proc shows of it. Close-on-exec.
+UniqueFd memory_file(const std::string& name);
+void rewind(int fd);  // to its first byte
+
 // Where 0, 1 or 2 is closed, puts /dev/null there, open for reading: the next descriptor that is
 // opened would get the number and be taken for standard input, output or error. Reading it is at
 // its end at once, writing fails as it would have.

@@ -25,8 +25,8 @@ enum class Durability {
 };
 
 // A file that appears under its name whole and on disk, or not at all: written beside the target,
-// flushed and renamed by commit(); without it the attempt disappears. Leftovers of a killed process
-// are named ".NAME.tmp-XXXXXX".
+// flushed (unless told otherwise) and renamed by commit(); without it the attempt disappears.
+// Leftovers of a killed process are named ".NAME.tmp-XXXXXX".
 class AtomicFile {
  public:
   explicit AtomicFile(std::string path, mode_t mode = 0644);

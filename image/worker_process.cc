@@ -1,7 +1,6 @@
 #include "image/worker_process.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,11 +31,10 @@ std::vector<std::string> worker_environment() {
   return environment;
 }
 
-base::UniqueFd memory_file(const std::string& text) {
-  base::UniqueFd fd(memfd_create("vxn-request", MFD_CLOEXEC));
-  if (!fd) base::throw_errno("making a memory file");
+base::UniqueFd request_file(const std::string& text) {
+  base::UniqueFd fd = base::memory_file("vxn-request");
   base::write_all(fd.get(), text);
-  if (lseek(fd.get(), 0, SEEK_SET) != 0) base::throw_errno("rewinding a memory file");
+  base::rewind(fd.get());
   return fd;
 }
 
@@ -68,7 +66,7 @@ Inputs open_inputs(const ImageStore& store, const Reference& name, const PullOpt
                               .has_credentials = static_cast<bool>(inputs.credentials),
                               .has_ca = static_cast<bool>(inputs.ca),
                               .known = store.known_layers()};
-  inputs.request = memory_file(encode(request));
+  inputs.request = request_file(encode(request));
   return inputs;
 }
 

@@ -5,7 +5,6 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -67,10 +66,9 @@ void check(int result, const char* what) {
 
 // What seccomp_load(3) would hand to the kernel.
 std::vector<sock_filter> compiled(scmp_filter_ctx filter) {
-  const base::UniqueFd file(memfd_create("filter", MFD_CLOEXEC));
-  if (!file) base::throw_errno("making a file in memory");
+  const base::UniqueFd file = base::memory_file("filter");
   check(seccomp_export_bpf(filter, file.get()), "the relay's seccomp filter");
-  if (lseek(file.get(), 0, SEEK_SET) != 0) base::throw_errno("reading the seccomp filter");
+  base::rewind(file.get());
   const std::string bytes = base::read_to_end(file.get(), BPF_MAXINSNS * sizeof(sock_filter));
   std::vector<sock_filter> program(bytes.size() / sizeof(sock_filter));
   std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));

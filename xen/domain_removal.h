@@ -1,4 +1,4 @@
-// The end of a domain by two hypercalls: a fifth of the time of `xl destroy`, which starts a
+// The end of a domain by two hypercalls: a third of the time of `xl destroy`, which starts a
 // process for itself and one for each disk, and takes one thing after the other.
 #pragma once
 

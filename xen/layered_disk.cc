@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 
 #include "base/error.h"
 #include "xen/gpt.h"
@@ -28,8 +27,7 @@ base::Uuid partition_guid(const base::Uuid& disk, std::size_t number) {
 
 // Head and tail of the partition table as a nameless file in memory.
 base::UniqueFd table_file(const GptImage& image) {
-  base::UniqueFd fd(::memfd_create("vxn-gpt", MFD_CLOEXEC));
-  if (!fd) base::throw_errno("making a partition table");
+  base::UniqueFd fd = base::memory_file("vxn-gpt");
   base::write_all(fd.get(), image.head);
   base::write_all(fd.get(), image.tail);
   return fd;

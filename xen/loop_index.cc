@@ -31,7 +31,7 @@ LoopIndex LoopIndex::parse(std::string_view text) {
 }
 
 LoopIndex LoopIndex::read(int fd) {
-  if (::lseek(fd, 0, SEEK_SET) < 0) base::throw_errno("reading the index of loop devices");
+  base::rewind(fd);
   return parse(base::read_to_end(fd, std::size_t{1} << 20));
 }
 

@@ -1,10 +1,8 @@
 #include "xen/xl_toolstack.h"
 
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cassert>
 #include <cerrno>
 
@@ -46,15 +44,8 @@ class ConfigFile {
   std::string path_;
 };
 
-// Takes what a program writes, without anybody having to read meanwhile.
-base::UniqueFd output_file() {
-  base::UniqueFd fd(::memfd_create("xl", MFD_CLOEXEC));
-  if (!fd) base::throw_errno("making a file in memory");
-  return fd;
-}
-
 std::string content(int fd) {
-  if (::lseek(fd, 0, SEEK_SET) < 0) base::throw_errno("reading what xl said");
+  base::rewind(fd);
   return base::read_to_end(fd, output_limit);
 }
 
@@ -73,8 +64,9 @@ XlToolstack::XlToolstack(XenStore& store, XlOptions options)
     : store_(store), options_(std::move(options)) {}
 
 std::string XlToolstack::run(const std::vector<std::string>& words, base::Milliseconds limit) {
-  const base::UniqueFd out = output_file();
-  const base::UniqueFd err = output_file();
+  // Files take what xl writes without anybody having to read meanwhile.
+  const base::UniqueFd out = base::memory_file("xl");
+  const base::UniqueFd err = base::memory_file("xl");
   // A session of its own: Ctrl-C is ours to handle, not xl's.
   base::SpawnRequest request{.argv = {program_path(options_.program)},
                              .fds = {{out.get(), STDOUT_FILENO}, {err.get(), STDERR_FILENO}},

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include <cstdlib>
 #include <string>
@@ -35,8 +34,8 @@ class AppTest : public testing::Test {
   }
 
   static Said run(const Personality& personality, const std::vector<std::string>& arguments) {
-    const base::UniqueFd out(::memfd_create("out", MFD_CLOEXEC));
-    const base::UniqueFd err(::memfd_create("err", MFD_CLOEXEC));
+    const base::UniqueFd out = base::memory_file("out");
+    const base::UniqueFd err = base::memory_file("err");
     Said said;
     said.code = run_app(personality, arguments,
                         {.input = 0, .output = out.get(), .error = err.get(), .now = test_now});
@@ -53,7 +52,7 @@ class AppTest : public testing::Test {
 
  private:
   static std::string content(int fd) {
-    ::lseek(fd, 0, SEEK_SET);
+    base::rewind(fd);
     constexpr std::size_t limit = 1u << 20;
     return base::read_to_end(fd, limit);
   }

@@ -250,14 +250,14 @@ TEST_F(AppTest, AnInterruptIsToldByTheExitStatus) {
 
 TEST_F(AppTest, OutputThatCannotBeWrittenIsAFailure) {
   const base::UniqueFd full = base::open_file("/dev/full", O_WRONLY);
-  const base::UniqueFd err(::memfd_create("err", MFD_CLOEXEC));
+  const base::UniqueFd err = base::memory_file("err");
   const World world{.input = 0, .output = full.get(), .error = err.get(), .now = test_now};
   const Personality docker = frontends::docker_personality("vdkr");
   for (const char* word : {"--version", "--help", "ps", "version", "doctor", "help"}) {
     fake::world().reports = {{.what = "x"}};
     EXPECT_EQ(run_app(docker, std::vector<std::string>{word}, world), 1) << word;
   }
-  ::lseek(err.get(), 0, SEEK_SET);
+  base::rewind(err.get());
   constexpr std::size_t limit = 4096;
   EXPECT_TRUE(base::read_to_end(err.get(), limit).starts_with("vdkr: standard output: writing: "));
 }

@@ -1,7 +1,6 @@
 #include "cli/progress_view.h"
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 
 #include "base/fd.h"
 #include "base/text.h"
@@ -61,7 +60,7 @@ class Screen {
 };
 
 struct Drawing {
-  base::UniqueFd fd{::memfd_create("terminal", MFD_CLOEXEC)};
+  base::UniqueFd fd = base::memory_file("terminal");
   Output output{fd.get(), "standard error"};
   PullStyle style;
   LiveProgress live;
@@ -72,7 +71,7 @@ struct Drawing {
 
   std::string text() {
     output.flush();
-    ::lseek(fd.get(), 0, SEEK_SET);
+    base::rewind(fd.get());
     return base::read_to_end(fd.get(), limit);
   }
   std::vector<std::string> screen() { return Screen(text()).lines(); }

@@ -1,6 +1,5 @@
 // Any bytes as a layer, compressed or not: a disk comes of them that can be read from end to end,
 // the same twice over, or base::Error.
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -22,18 +21,12 @@ namespace {
 
 using image::SquashfsReader;
 
-base::UniqueFd memory_file() {
-  base::UniqueFd fd(memfd_create("disk", MFD_CLOEXEC));
-  if (!fd) std::abort();
-  return fd;
-}
-
 base::UniqueFd lower_disk() {
   testing_support::TarBuilder tar;
   tar.directory("a/", 0700).file("a/b", "below").symlink("a/l", "b").file("a/.wh.w", "");
   const std::string bytes = tar.finish();
   image::MemorySource source(base::as_bytes(bytes));
-  base::UniqueFd fd = memory_file();
+  base::UniqueFd fd = base::memory_file("disk");
   image::write_layer_disk(source, fd.get(), {}, {});
   return fd;
 }
@@ -55,7 +48,7 @@ void read_all(SquashfsReader& reader, SquashfsReader::Reference directory) {
 
 // nullopt where it is refused.
 std::optional<std::string> convert(std::span<const std::byte> bytes, int below) {
-  const base::UniqueFd fd = memory_file();
+  const base::UniqueFd fd = base::memory_file("disk");
   image::LayerDiskResult result;
   try {
     image::MemorySource source(bytes);

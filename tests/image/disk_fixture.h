@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,12 +22,6 @@ namespace image {
 using testing_support::TarBuilder;
 using testing_support::TarFlavour;
 using testing_support::TarHeader;
-
-inline base::UniqueFd memory_file() {
-  base::UniqueFd fd(memfd_create("disk", MFD_CLOEXEC));
-  if (!fd) base::throw_errno("memfd_create");
-  return fd;
-}
 
 // Gives its bytes in pieces of a size, as a network does.
 class PiecemealSource : public ByteSource {
@@ -59,7 +52,7 @@ struct Disk {
 
 inline Disk convert(std::string_view tar, const std::vector<const Disk*>& below = {},
                     const LayerDiskOptions& options = {}) {
-  Disk disk{.fd = memory_file()};
+  Disk disk{.fd = base::memory_file("disk")};
   LowerLayers lower;
   for (const Disk* layer : below) lower.disks.push_back(layer->fd.get());
   MemorySource source(base::as_bytes(tar));

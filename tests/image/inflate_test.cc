@@ -160,7 +160,7 @@ TEST(Inflate, a_compressed_layer_is_the_same_disk) {
   for (const std::string& bytes : {tar, gzip(tar), zstd(tar)}) {
     PiecemealSource source(bytes, 10000);
     Inflate inflated(source);
-    Disk disk{.fd = memory_file()};
+    Disk disk{.fd = base::memory_file("disk")};
     disk.result = write_layer_disk(inflated, disk.fd.get(), {}, {});
     EXPECT_TRUE(disk.bytes() == expected);
     EXPECT_EQ(inflated.bytes_in(), bytes.size());

@@ -198,14 +198,14 @@ TEST(LowerLayers, a_damaged_disk_below_is_corrupt) {
   for (std::size_t at = 0; at < sound.size(); at += 3) {
     std::string bytes = sound;
     bytes[at] = static_cast<char>(bytes[at] ^ 0xff);
-    Disk damaged{.fd = memory_file(), .result = below.result};
+    Disk damaged{.fd = base::memory_file("disk"), .result = below.result};
     base::write_all(damaged.fd.get(), bytes);
     const auto error = failure_of(
         [&] { convert(TarBuilder().hard_link("new", "opt/app/tool").finish(), {&damaged}); });
     refused += error ? 1 : 0;
   }
   EXPECT_GT(refused, 20);
-  Disk nothing{.fd = memory_file()};
+  Disk nothing{.fd = base::memory_file("disk")};
   const auto error =
       failure_of([&] { convert(TarBuilder().file("a/b", "").finish(), {&nothing}); });
   ASSERT_TRUE(error);
