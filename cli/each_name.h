@@ -30,8 +30,7 @@ int for_each_name(Context& context, bool force, Work work, Worded worded) {
       if (forgiven && context.personality.force_hides_absent) continue;
       const NameFailure failure = worded(error, name);
       context.out.flush();
-      context.err.line(fill(context.personality.messages.name_failure,
-                            {{"message", one_line(failure.message)}}));
+      context.err.line("Error: " + one_line(failure.message));
       context.err.flush();
       if (!forgiven) code = std::max(code, failure.code);
     }

@@ -32,7 +32,6 @@ struct ExitCodes {
 struct Messages {
   // Whole lines.
   std::string_view failure;          // {program} {message}
-  std::string_view name_failure;     // {message}: of one of several names given to rm or rmi
   std::string_view refused_option;   // {command} {message}
   std::string_view unknown_command;  // {program} {word} {suggestions}
   std::string_view suggestions;      // {list}: what becomes {suggestions} where there are any

@@ -57,7 +57,6 @@ std::vector<std::string> entrypoint(std::string_view value) {
 
 constexpr cli::Messages messages{
     .failure = "{program}: {message}",
-    .name_failure = "Error: {message}",
     .refused_option = "{message}\nSee '{command} --help'.",
     .unknown_command =
         "{program}: '{word}' is not a {program} command.\nSee '{program} --help'"

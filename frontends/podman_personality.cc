@@ -72,7 +72,6 @@ std::vector<std::string> entrypoint(std::string_view value) {
 
 constexpr cli::Messages messages{
     .failure = "Error: {message}",
-    .name_failure = "Error: {message}",
     .refused_option = "Error: {message}\nSee '{command} --help'",
     .unknown_command =
         "Error: unrecognized command `{program} {word}`\n{suggestions}"
