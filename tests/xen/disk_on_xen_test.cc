@@ -6,9 +6,11 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "tests/support/guest.h"
 #include "xen/block_device.h"
 #include "xen/domain_removal.h"
+#include "xen/domain_traces.h"
 #include "xen/layered_disk.h"
 
 namespace xen {
@@ -37,6 +39,17 @@ class DiskOnXen : public testing_support::OnXen {
     const std::vector<std::string> names = list_dm_devices();
     return std::find(names.begin(), names.end(), name) != names.end();
   }
+  // A guest that has a disk of one layer, which will go with it.
+  DomainId start_with_disk(const DomainConfig& wanted) {
+    const DomainId guest = create(wanted);
+    LayeredDisk layered = disk({"one"});
+    const std::vector<BlockDevice> devices = {vbd(guest, 0, layered)};
+    offer(*store_, devices);
+    hypervisor_->unpause(guest);
+    wait_connected(*store_, devices, within(60));
+    layered.defer_removal();
+    return guest;
+  }
   // Nothing is left of it: no mapped device, no loop. Others may work in this dom0 too.
   void expect_no_devices() {
     const std::string loops = "losetup -a | grep -F '" + files_->path() + "' || true";
@@ -52,7 +65,8 @@ class DiskOnXen : public testing_support::OnXen {
          {"/libxl/" + number, domain_path(guest), "/vm/" + uuid.text(),
           "/local/domain/0/backend/vbd/" + number, "/local/domain/0/backend/console/" + number})
       EXPECT_FALSE(store_->read(path)) << path;
-    EXPECT_EQ(shell("ls /var/lib/xen | grep " + uuid.text() + " || true"), "");
+    for (const std::string& name : base::list_directory(libxl_directory))
+      EXPECT_EQ(name.find(uuid.text()), std::string::npos) << name;
     expect_no_devices();
   }
   std::string name_;
@@ -88,14 +102,7 @@ TEST_F(DiskOnXen, many_layers_are_one_disk_that_outlives_our_hold_on_it) {
 TEST_F(DiskOnXen, a_domain_is_removed_with_its_disks) {
   for (const bool foreign : {false, true}) {
     const DomainConfig wanted = config();
-    const DomainId guest = create(wanted);
-    auto layered = std::make_unique<LayeredDisk>(disk({"one"}));
-    const std::vector<BlockDevice> devices = {vbd(guest, 0, *layered)};
-    offer(*store_, devices);
-    hypervisor_->unpause(guest);
-    wait_connected(*store_, devices, within(60));
-    layered->defer_removal();
-    layered.reset();
+    const DomainId guest = start_with_disk(wanted);
     if (foreign)
       store_->write(
           {"/libxl/" + to_string(guest) + "/device/vbd/268435456/script", "/bin/echo", {}});
@@ -110,14 +117,7 @@ TEST_F(DiskOnXen, a_domain_is_removed_with_its_disks) {
 // As by a process that was killed between the two steps.
 TEST_F(DiskOnXen, what_a_removal_left_behind_is_found_when_the_domain_is_gone) {
   const DomainConfig wanted = config();
-  const DomainId guest = create(wanted);
-  auto layered = std::make_unique<LayeredDisk>(disk({"one"}));
-  const std::vector<BlockDevice> devices = {vbd(guest, 0, *layered)};
-  offer(*store_, devices);
-  hypervisor_->unpause(guest);
-  wait_connected(*store_, devices, within(60));
-  layered->defer_removal();
-  layered.reset();
+  const DomainId guest = start_with_disk(wanted);
   { DomainRemoval({*hypervisor_, *store_, *xl_}, *hypervisor_->find(guest)).begin(); }
   EXPECT_TRUE(goes(guest));
   EXPECT_TRUE(store_->read(domain_path(guest) + "/vm"));
