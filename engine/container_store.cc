@@ -108,9 +108,11 @@ std::optional<Container> ContainerStore::load(const std::string& id) const {
   const auto config = base::try_read_file(directory + "/config.json", max_record);
   const auto state = base::try_read_file(directory + "/state.json", max_record);
   if (!config || !state) return std::nullopt;
-  return Container{.config = config_from_json(*config, directory + "/config.json"),
-                   .state = state->empty() ? Starting{.boot_id = "before a crash of the host"}
-                                           : state_from_json(*state, directory + "/state.json")};
+  Container container{.config = config_from_json(*config, directory + "/config.json"), .state = {}};
+  container.state = container.config.auto_remove && state->empty()
+                        ? Starting{.boot_id = "before a crash of the host"}
+                        : state_from_json(*state, directory + "/state.json");
+  return container;
 }
 
 std::vector<Container> ContainerStore::list() const {

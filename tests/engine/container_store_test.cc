@@ -101,11 +101,26 @@ TEST_F(ContainerStoreTest, AStateIsReplacedWhetherItIsFlushedOrNot) {
 }
 
 TEST_F(ContainerStoreTest, AStateThatACrashOfTheHostCutOffIsOneOfAnotherBoot) {
-  const Container made = samples::container("web");
+  Container made = samples::container("web");
+  made.config.auto_remove = true;
   const base::FileLock lock = store_.create(made);
   base::replace_file(data_ + "/containers/" + made.config.id + "/state.json", "");
   EXPECT_NE(std::get<Starting>(store_.load(made.config.id)->state).boot_id, base::boot_id());
   EXPECT_EQ(store_.list().size(), 1u);
+}
+
+// It was flushed: no crash explains that, and what recovery does to a lost one would be wrong.
+TEST_F(ContainerStoreTest, AnEmptyStateOfAContainerThatStaysIsCorrupt) {
+  Container made = samples::container("web");
+  made.config.auto_remove = false;
+  const base::FileLock lock = store_.create(made);
+  base::replace_file(data_ + "/containers/" + made.config.id + "/state.json", "");
+  try {
+    store_.load(made.config.id);
+    FAIL() << "was read";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::corrupt);
+  }
 }
 
 TEST_F(ContainerStoreTest, AnAmbiguousPrefixIsRefused) {
