@@ -86,13 +86,8 @@ void ContainerStore::reserve_name(const Container& container) const {
     base::throw_errno("reserving the name " + path);
 }
 
-base::FileLock ContainerStore::create(const Container& container) {
-  const base::FileLock store = lock_store();
+void ContainerStore::write_record(const Container& container) const {
   const std::string& id = container.config.id;
-  auto lock = try_lock(id);
-  if (!lock) throw base::Error(base::ErrorKind::already_exists, "container " + id + " is in use");
-  reserve_name(container);
-  base::failpoint("client.named");
   const std::string attempt = data_root_ + "/containers/." + id;
   base::make_directories(attempt, 0700);
   base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
@@ -100,6 +95,21 @@ base::FileLock ContainerStore::create(const Container& container) {
   base::failpoint("client.recorded");
   if (rename(attempt.c_str(), data_directory(id).c_str()) != 0)
     base::throw_errno("making the record " + data_directory(id));
+}
+
+base::FileLock ContainerStore::create(const Container& container) {
+  const base::FileLock store = lock_store();
+  const std::string& id = container.config.id;
+  auto lock = try_lock(id);
+  if (!lock) throw base::Error(base::ErrorKind::already_exists, "container " + id + " is in use");
+  try {
+    reserve_name(container);
+    base::failpoint("client.named");
+    write_record(container);
+  } catch (...) {
+    remove(container);
+    throw;
+  }
   return std::move(*lock);
 }
 

@@ -18,7 +18,8 @@ class ContainerStore {
   ContainerStore(std::string data_root, std::string run_root);
 
   // Reserves the name and writes the record; the lock is held from before it can be seen. Throws
-  // already_exists where the name is taken ("the container name "x" is already in use by …").
+  // already_exists where the name is taken ("… name "/x" is already in use by …"). After an error
+  // nothing of it is left.
   base::FileLock create(const Container& container);
 
   // Skips what is half-made. Throws corrupt for a record that cannot be read, unsupported for a
@@ -50,6 +51,7 @@ class ContainerStore {
   std::string name_path(std::string_view name) const;
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
+  void write_record(const Container& container) const;
 
   std::string data_root_;
   std::string run_root_;

@@ -235,7 +235,7 @@ void Engine::remove(const std::string& name_or_id, bool force) {
     await_end(parts_->containers, *now);
   if (!parts_->containers.load(id)) return;  // the monitor of one with --rm has removed it
   const auto lock = parts_->containers.try_lock(id);
-  if (const auto last = parts_->containers.load(id)) parts_->containers.remove(*last);
+  parts_->containers.remove(*now);
 }
 
 }  // namespace engine

@@ -43,14 +43,17 @@ TEST_F(ContainerStoreTest, ItsLockIsHeldFromTheStartAndTellsWhoIsAlive) {
 TEST_F(ContainerStoreTest, ATakenNameIsRefusedAndNamesItsOwner) {
   const Container first = samples::container("web");
   const base::FileLock lock = store_.create(first);
+  const Container second = samples::container("web");
   try {
-    store_.create(samples::container("web"));
+    store_.create(second);
     FAIL() << "was made";
   } catch (const base::Error& error) {
     EXPECT_EQ(error.kind(), base::ErrorKind::already_exists);
     EXPECT_NE(error.message().find(first.config.id), std::string::npos);
   }
   EXPECT_EQ(store_.list().size(), 1u);
+  EXPECT_EQ(store_.find("web")->config.id, first.config.id);
+  EXPECT_FALSE(base::exists(store_.run_directory(second.config.id)));
 }
 
 TEST_F(ContainerStoreTest, ARemovedContainerLeavesNothingAndFreesItsName) {
