@@ -56,11 +56,12 @@ tick_terminal() {
   done
 }
 
-# No terminal: a line at the start and one every 20 s.
+# No terminal: a line at the start and one every 20 s. The sleep outlives us: who reads our outputs
+# to their end must not wait for it.
 tick_lines() {
   local begin=$SECONDS
   say "$1 …"
-  while sleep 20 && kill -0 $$ 2>/dev/null; do
+  while sleep 20 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
     say "$1: $((SECONDS - begin)) s  $(last_line "$2")"
   done
 }
