@@ -10,7 +10,7 @@
 namespace guest_init {
 namespace {
 
-constexpr std::uint64_t disk_patience_ns = 20'000'000'000;
+constexpr std::uint64_t disk_patience_ns = 60'000'000'000;
 constexpr std::size_t max_hostname = 64;  // sethostname(2)
 
 constexpr const char* hosts_head =
@@ -68,7 +68,7 @@ bool Container::advance(Guest& guest, bool devices_changed) {
   const bool done = prepare(guest, missing);
   if (!done && failure_.text.empty()) {
     if (in_time) return false;
-    fail_with(failure_, FailureStage::disk, missing + " did not appear within 20 s");
+    fail_with(failure_, FailureStage::disk, missing + " did not appear within 60 s");
   }
   phase_ = done ? Phase::ready : Phase::failed;
   return true;

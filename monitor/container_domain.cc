@@ -16,7 +16,7 @@
 namespace monitor {
 namespace {
 
-constexpr base::Milliseconds disk_limit{30'000};
+constexpr base::Milliseconds disk_limit{60'000};
 constexpr std::uint64_t mib = 1u << 20;
 constexpr unsigned read_only_index = 0;  // xvda
 constexpr unsigned writable_index = 1;   // xvdb
