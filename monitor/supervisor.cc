@@ -7,20 +7,24 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "monitor/failure.h"
+#include "monitor/turn.h"
 #include "xen/xl_toolstack.h"
 
 namespace monitor {
 namespace {
 
 constexpr base::Milliseconds start_limit{240'000};  // from unpause to the entrypoint
+constexpr base::Milliseconds turn_limit{300'000};
 constexpr base::Milliseconds console_limit{2'000};
 
 base::UniqueFd listen_at(const std::string& path) {
@@ -85,7 +89,7 @@ void Supervisor::start() {
   base::failpoint("parent.recorded");
   listen();
   watch_.lap();
-  domain_->build();
+  build();
   step("create");
   base::failpoint("parent.created");
   throw_if_cancelled();
@@ -99,6 +103,15 @@ void Supervisor::start() {
   connect_relay(0);
   give_disks();
   open_console();
+}
+
+void Supervisor::build() {
+  const base::FileLock turn =
+      take_turn({.run_root = request_.run_root,
+                 .places = std::max(1u, std::thread::hardware_concurrency()),
+                 .deadline = base::Deadline::after(turn_limit),
+                 .check = [this] { throw_if_cancelled(); }});
+  domain_->build();
 }
 
 void Supervisor::give_disks() {

@@ -48,6 +48,7 @@ class Supervisor {
 
   void prepare();
   void start();
+  void build();
   void give_disks();
   void open_console();
   void adopt();
