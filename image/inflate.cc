@@ -59,9 +59,11 @@ class GzipDecoder : public Inflate::Decoder {
       ended = true;
       return 0;
     }
-    const auto held = input.peek(1);
-    state_.next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(held.data()));
-    state_.avail_in = static_cast<std::uint32_t>(held.size());
+    if (in_header_) {
+      read_header();
+      return 0;
+    }
+    const auto held = give_input();
     state_.next_out = reinterpret_cast<std::uint8_t*>(buffer.data());
     const std::size_t room = std::min<std::size_t>(buffer.size(), 1u << 30);
     state_.avail_out = static_cast<std::uint32_t>(room);
@@ -76,9 +78,30 @@ class GzipDecoder : public Inflate::Decoder {
   }
 
  private:
+  // isal_inflate() would read the header, too, but forgets its flags where it does not have all of
+  // it at once; here they are kept from call to call.
   void begin_member() {
     isal_inflate_init(&state_);
-    state_.crc_flag = ISAL_GZIP;
+    state_.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    isal_gzip_header_init(&header_);
+    in_header_ = true;
+  }
+
+  std::span<const std::byte> give_input() {
+    const auto held = input.peek(1);
+    state_.next_in = reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(held.data()));
+    state_.avail_in = static_cast<std::uint32_t>(held.size());
+    return held;
+  }
+
+  void read_header() {
+    const auto held = give_input();
+    if (held.empty()) corrupt("gzip: ends too early");
+    const int result = isal_read_gzip_header(&state_, &header_);
+    if (result != ISAL_DECOMP_OK && result != ISAL_END_INPUT)
+      corrupt(fmt::format("gzip: damaged header (igzip {})", result));
+    input.take(held.size() - state_.avail_in);
+    in_header_ = result == ISAL_END_INPUT;
   }
 
   // False at the end of the stream; zeros behind the last member are padding of a tape's blocks.
@@ -97,6 +120,8 @@ class GzipDecoder : public Inflate::Decoder {
   }
 
   inflate_state state_{};
+  isal_gzip_header header_{};
+  bool in_header_ = true;
 };
 
 class ZstdDecoder : public Inflate::Decoder {

@@ -93,7 +93,18 @@ TEST(Inflate, a_gzip_header_with_all_its_fields_is_read) {
   std::string bytes = gzip("hello");
   std::string header("\x1f\x8b\x08\x1c\0\0\0\0\0\3", 10);
   header += std::string("\5\0extra", 7) + std::string("name\0", 5) + std::string("comment\0", 8);
-  EXPECT_EQ(inflate(header + bytes.substr(10), 1), "hello");
+  for (const std::size_t piece : {1, 3, 11, 100})
+    EXPECT_EQ(inflate(header + bytes.substr(10), piece), "hello") << piece;
+}
+
+TEST(Inflate, a_damaged_gzip_header_is_corrupt) {
+  const std::string another_method = gzip("hello").replace(2, 1, "\7");
+  const std::string no_end_of_name = std::string("\x1f\x8b\x08\x08\0\0\0\0\0\3", 10) + "name";
+  for (const std::string& bytes : {gzip("x") + another_method, no_end_of_name}) {
+    const auto error = failure_of([&] { inflate(bytes, 1); });
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->kind(), base::ErrorKind::corrupt);
+  }
 }
 
 TEST(Inflate, what_ends_too_early_is_corrupt) {
