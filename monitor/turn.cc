@@ -17,8 +17,8 @@ base::FileLock take_turn(const TurnRequest& request) {
   for (;;) {
     const bool last_try = request.deadline.expired();
     for (unsigned i = 0; i < request.places; ++i)
-      if (auto lock = base::FileLock::try_acquire(
-              fmt::format("{}/create-{}.lock", request.run_root, i)))
+      if (auto lock =
+              base::FileLock::try_acquire(fmt::format("{}/create-{}.lock", request.run_root, i)))
         return std::move(*lock);
     request.check();
     if (last_try)
