@@ -81,7 +81,8 @@ prepare() { have_image busybox; }
     expect_out_has 'busybox.* Up .* seen$'
   done
   try vdkr rm seen
-  expect_refused 1 'seen|running'
+  expect_status 1
+  expect_err_has '^Error: You cannot remove a running container [0-9a-f]{64}\. Stop the container'
   try vxn rm -f seen
   expect_status 0
   out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
