@@ -45,8 +45,8 @@ bool is_one_of(std::string_view file, std::span<const std::string_view> names) {
                      [&](std::string_view name) { return file.ends_with(name); });
 }
 
-// Whose loading ends when its devices are connected, which is looked at ten times a second only
-// (drivers/xen/xenbus/xenbus_probe_frontend.c): half a second during which nothing else would load.
+// Whose loading has its devices set up, one after the other: tenths of a second during which
+// nothing else would load.
 constexpr std::string_view slow_drivers[] = {"xen-blkfront.ko"};
 
 [[noreturn]] void load_in_child(const std::string& directory, std::string_view order, bool drivers,
