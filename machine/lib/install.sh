@@ -8,6 +8,21 @@ build_is_newer() {
   [[ $build_dir/.ninja_log -nt $tried || $build_dir/build.ninja -nt $tried ]]
 }
 
+# The image of the guests' own kernel; empty where it was not built.
+guest_kernel() { "$source_root/guest-kernel/build" --cached 2>/dev/null || true; }
+
+# Whether it is another one than when a build was last installed.
+guest_kernel_is_new() { [[ $(guest_kernel) != "$(cat "$run_dir/guest-kernel" 2>/dev/null)" ]]; }
+
+# dom0 finds it beside the build.
+offer_guest_kernel() { # SHARED_DIRECTORY
+  local image
+  image=$(guest_kernel)
+  rm -f "$1/guest-kernel"
+  [[ -z $image ]] || cp "$image" "$1/guest-kernel"
+  printf '%s\n' "$image" >"$run_dir/guest-kernel"
+}
+
 # Packs the installed tree of the build into $1; one and the same tree gives the same bytes.
 # Stripped, it is a tenth of the size; VXN_MACHINE_STRIP=no keeps what debuggers and sanitizers read.
 pack_build() {
@@ -34,7 +49,8 @@ install_build() {
     exec {lock}>&-
     return 1
   }
-  hash=$(sha256sum <"$share/build.tar")
+  offer_guest_kernel "$share"
+  hash=$(cat "$share/build.tar" "$run_dir/guest-kernel" | sha256sum)
   if [[ ! -f $run_dir/installed || $(<"$run_dir/installed") != "$hash" ]]; then
     say "installing $build_dir in dom0"
     in_dom0 machine-install /results/.install/build.tar </dev/null >&2 {lock}>&- || die "installing failed"

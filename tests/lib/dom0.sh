@@ -9,6 +9,11 @@ dom0() { "$root/machine/run" "${flavour[@]}" -- "$@"; }
 # machine/run installs the release build by itself, wherever that has changed.
 ensure_machine() { step "the machine (a Xen dom0 in QEMU)" dom0 true; }
 
+# Which kernel guests have: distribution, or own where guest-kernel/build has made one.
+use_kernel() { # KIND
+  dom0 sh -c 'vxn-kernel use "$(cat /var/lib/vxn-machine/kernel-'"$1"')"'
+}
+
 # The build with failpoints stands beside it, below /opt/failpoints.
 install_failpoints() {
   local stage=$root/build-failpoints/stage sum
@@ -37,7 +42,9 @@ EOF
 # "with-failpoints" brings that build too.
 ensure_dom0() { # release|with-failpoints
   ensure_built build && ensure_machine && ensure_registry &&
-    step "tests in dom0" copy_tests && configure_dom0 || return
+    step "tests in dom0" copy_tests && configure_dom0 &&
+    step "guests' kernel: ${GUEST_KERNEL:-distribution}" use_kernel "${GUEST_KERNEL:-distribution}" ||
+    return
   if [[ $1 == with-failpoints ]]; then
     ensure_staged build-failpoints && step "failpoints in dom0" install_failpoints
   fi
