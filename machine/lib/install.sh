@@ -8,7 +8,8 @@ build_is_newer() {
   [[ $build_dir/.ninja_log -nt $tried || $build_dir/build.ninja -nt $tried ]]
 }
 
-# The image of the guests' own kernel; empty where it was not built.
+# The image of the guests' own kernel; empty where it was not built, which is no failure, nor is a host
+# that could not build it.
 guest_kernel() { "$source_root/guest-kernel/build" --cached 2>/dev/null || true; }
 
 # Whether it is another one than when a build was last installed.
