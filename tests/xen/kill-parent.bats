@@ -1,4 +1,4 @@
-# 10. kill -9 of the monitor's parent, at each named point.
+# 10. kill -9 of the monitor's parent, at each named point before the container runs: the start has failed.
 load lib/xen
 load lib/kill
 
@@ -17,15 +17,3 @@ prepare() {
 @test "the parent, when the disks are offered" { start_fails_at parent.offered; }
 @test "the parent, when the domain runs" { start_fails_at parent.unpaused; }
 @test "the parent, when the guest has its disks" { start_fails_at parent.ready; }
-# bats test_tags=quick
-@test "the parent, when the container runs" { survives_kill_at parent.running; }
-@test "the parent, when the exit is recorded" { survives_kill_at parent.exit_recorded; }
-@test "the parent, when Xen has taken the domain apart" { survives_kill_at parent.domain_gone; }
-@test "the parent, when the domain is destroyed" { survives_kill_at parent.destroyed; }
-
-@test "the parent, when all is cleaned up, the record kept" {
-  run_victim parent.cleaned
-  expect_whole_story
-  vdkr rm victim
-  expect_nothing_left
-}
