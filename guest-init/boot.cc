@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 #include "guest-init/cgroup.h"
@@ -70,6 +71,13 @@ bool say_hello(Boot& boot, Failure& failure) {
   return boot.modules.finish(failure) && fail_with(failure, FailureStage::other, why);
 }
 
+// A disk that nothing drives would be waited for in vain.
+bool expect_disks(Boot& boot, Failure& failure) {
+  return boot.modules.bring("xen-blkfront.ko") || access("/sys/bus/xen/drivers/vbd", F_OK) == 0 ||
+         fail_with(failure, FailureStage::disk, "the guest's kernel has no driver of Xen's disks",
+                   ENODEV);
+}
+
 bool prepare_cgroups(Boot& boot, Failure& failure) {
   return mount_cgroups(boot.guest.cgroups, failure);
 }
@@ -93,6 +101,7 @@ constexpr Step before_hello[] = {
 };
 
 constexpr Step after_hello[] = {
+    {"disks", expect_disks},
     {"cgroups", prepare_cgroups},
     {"power-off", accept_power_off},
 };

@@ -83,6 +83,14 @@ bool Modules::load_now(std::span<const std::string_view> names, Failure& failure
   return load_modules(directory_, order_, wanted, failure);
 }
 
+bool Modules::bring(std::string_view name) const {
+  std::string_view order = order_;
+  while (!order.empty()) {
+    if (cut(order, '\n').ends_with(name)) return true;
+  }
+  return false;
+}
+
 bool Modules::finish(Failure& failure) {
   return wait(others_, 0, failure) && wait(drivers_, WNOHANG, failure);
 }

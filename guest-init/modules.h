@@ -6,6 +6,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "guest-init/failure.h"
 #include "guest-init/fd.h"
@@ -18,6 +19,8 @@ class Modules {
   bool begin(const std::string& directory, Failure& failure);
   // Loads those whose file ends with one of these names now, whatever the children do.
   bool load_now(std::span<const std::string_view> names, Failure& failure);
+  // The initramfs has a file of that name.
+  bool bring(std::string_view name) const;
   // Some that containers need are not there yet. Drivers that wait for their devices don't count.
   bool is_loading() const { return others_.pid > 0; }
   // True where the process is one of the children; when it has ended, with its status from wait(2).

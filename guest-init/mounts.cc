@@ -40,15 +40,24 @@ constexpr FlagPair kept_flags[] = {
 
 }  // namespace
 
+bool mount_type(const char* type, const std::string& source, const std::string& target,
+                unsigned long flags, const char* options, const std::string& what,
+                Failure& failure) {
+  if (mount(source.c_str(), target.c_str(), type, flags, options) == 0) return true;
+  if (errno != ENODEV) return fail(failure, FailureStage::mount, "mounting " + what);
+  return fail_with(failure, FailureStage::mount,
+                   "mounting " + what + ": the guest's kernel has no " + type, ENODEV);
+}
+
 bool mount_all(std::span<const Mount> mounts, Failure& failure) {
   for (const Mount& entry : mounts) {
     if (!make_directories(entry.target)) {
       return fail(failure, FailureStage::mount, std::string("mkdir ") + entry.target);
     }
-    if (mount(entry.type, entry.target, entry.type, entry.flags, entry.options) != 0 &&
-        errno != EBUSY) {
-      return fail(failure, FailureStage::mount,
-                  std::string("mounting ") + entry.type + " at " + entry.target);
+    if (!mount_type(entry.type, entry.type, entry.target, entry.flags, entry.options,
+                    std::string(entry.type) + " at " + entry.target, failure) &&
+        failure.error_number != EBUSY) {
+      return false;
     }
   }
   return true;

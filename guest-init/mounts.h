@@ -15,6 +15,12 @@ struct Mount {
   const char* options;
 };
 
+// mount(2); a type that the kernel does not have is told as such. `what` is for the failure's text:
+// "the writable disk".
+bool mount_type(const char* type, const std::string& source, const std::string& target,
+                unsigned long flags, const char* options, const std::string& what,
+                Failure& failure);
+
 // In order; stops at the first that fails. What is mounted there already (EBUSY) is fine.
 bool mount_all(std::span<const Mount> mounts, Failure& failure);
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "guest-init/fd.h"
+#include "guest-init/mounts.h"
 
 namespace guest_init {
 namespace {
@@ -20,19 +21,16 @@ constexpr const char* ext4_options = "discard,noinit_itable";
 constexpr const char* overlay_features = ",redirect_dir=off,metacopy=off,index=off,xino=off";
 
 bool mount_layer(const std::string& device, const std::string& target, Failure& failure) {
-  if (make_directories(target) &&
-      mount(device.c_str(), target.c_str(), "squashfs", MS_RDONLY, nullptr) == 0) {
-    return true;
-  }
-  return fail(failure, FailureStage::mount, "mounting " + device);
+  if (!make_directories(target)) return fail(failure, FailureStage::mount, "mkdir " + target);
+  return mount_type("squashfs", device, target, MS_RDONLY, nullptr, device, failure);
 }
 
 bool mount_writable(const std::optional<std::string>& disk, const std::string& target,
                     Failure& failure) {
   if (!make_directories(target)) return fail(failure, FailureStage::mount, "mkdir " + target);
-  const bool mounted = disk ? mount(disk->c_str(), target.c_str(), "ext4", 0, ext4_options) == 0
-                            : mount("tmpfs", target.c_str(), "tmpfs", 0, "mode=0755") == 0;
-  return mounted || fail(failure, FailureStage::mount, "mounting the writable disk");
+  constexpr const char* what = "the writable disk";
+  return disk ? mount_type("ext4", *disk, target, 0, ext4_options, what, failure)
+              : mount_type("tmpfs", "tmpfs", target, 0, "mode=0755", what, failure);
 }
 
 // The upper directory is the container's /: it begins as the image's.
@@ -46,16 +44,15 @@ bool make_upper(const std::string& upper, const std::string& top_layer) {
          utimensat(AT_FDCWD, upper.c_str(), times, 0) == 0;
 }
 
-bool mount_union(std::size_t layers, const ContainerPaths& paths) {
+bool mount_union(std::size_t layers, const ContainerPaths& paths, Failure& failure) {
   const std::string options = "lowerdir=" + lower_directories(layers) +
                               ",upperdir=" + paths.writable() +
                               "/upper,workdir=" + paths.writable() + "/work" + overlay_features;
-  const bool mounted = chdir(paths.layers().c_str()) == 0 &&
-                       mount("overlay", paths.root().c_str(), "overlay", 0, options.c_str()) == 0;
-  const int saved = errno;
-  const bool back = chdir("/") == 0;
-  errno = saved;
-  return mounted && back;
+  constexpr const char* what = "the overlay of the layers";
+  if (chdir(paths.layers().c_str()) != 0) return fail(failure, FailureStage::mount, what);
+  const bool mounted =
+      mount_type("overlay", "overlay", paths.root(), 0, options.c_str(), what, failure);
+  return chdir("/") == 0 && mounted;
 }
 
 // A mount that is not there (EINVAL, ENOENT) is no error.
@@ -91,11 +88,10 @@ bool mount_overlay(const std::optional<std::string>& writable, std::size_t layer
   if (!mount_writable(writable, paths.writable(), failure)) return false;
   const std::string top = paths.layers() + "/" + std::to_string(layers);
   if (!make_upper(paths.writable() + "/upper", top) ||
-      !make_directories(paths.writable() + "/work") || !make_directories(paths.root()) ||
-      !mount_union(layers, paths)) {
-    return fail(failure, FailureStage::mount, "mounting the overlay of the layers");
+      !make_directories(paths.writable() + "/work") || !make_directories(paths.root())) {
+    return fail(failure, FailureStage::mount, "making the directories of the overlay");
   }
-  return true;
+  return mount_union(layers, paths, failure);
 }
 
 bool unmount_overlay(const ContainerPaths& paths, std::size_t layers, Failure& failure) {

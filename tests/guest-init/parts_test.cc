@@ -7,6 +7,7 @@
 #include "guest-init/command.h"
 #include "guest-init/fd.h"
 #include "guest-init/modules.h"
+#include "guest-init/mounts.h"
 #include "guest-init/overlay.h"
 #include "guest-init/text.h"
 
@@ -139,6 +140,27 @@ TEST_F(Files, OfModulesThatAreMissingAreNamed) {
   EXPECT_FALSE(modules.finish(failure));
   EXPECT_EQ(failure.text,
             "opening the module " + path("") + "/01-absent.ko: no such file or directory");
+}
+
+TEST_F(Files, OfModulesAreKnownByTheEndOfTheirNames) {
+  base::replace_file(path("order"), "01-a.ko\n02-xen-b.ko\n");
+  Modules modules;
+  Failure failure;
+  ASSERT_TRUE(modules.begin(path(""), failure));
+  EXPECT_TRUE(modules.bring("xen-b.ko"));
+  EXPECT_FALSE(modules.bring("xen-a.ko"));
+  EXPECT_FALSE(Modules().bring(".ko"));
+  modules.finish(failure);
+}
+
+TEST_F(Files, OfATypeThatTheKernelDoesNotHaveAreToldAsSuch) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root";
+  Failure failure;
+  EXPECT_FALSE(mount_type("no-such-type", "none", path(""), 0, nullptr, "the disk", failure));
+  EXPECT_EQ(failure.text, "mounting the disk: the guest's kernel has no no-such-type");
+  EXPECT_EQ(failure.error_number, ENODEV);
+  EXPECT_FALSE(mount_type("tmpfs", "none", path("absent"), 0, nullptr, "the disk", failure));
+  EXPECT_EQ(failure.text, "mounting the disk: no such file or directory");
 }
 
 TEST_F(Files, ThatAreNoModulesAreNotLoaded) {

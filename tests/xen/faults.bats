@@ -131,6 +131,17 @@ with_mounts() { # SCRIPT COMMAND…
   expect_out_has 'vxn-kernel update'
 }
 
+@test "what the guest's kernel lacks is named" {
+  local lacking call
+  for lacking in squashfs:init_squashfs_fs overlay:ovl_init ext4:ext4_init_fs 'blkfront|disks:xlblk_init'; do
+    call=${lacking#*:}
+    VXN_DOMU_CMDLINE_EXTRA=initcall_blacklist=$call try within 100 vdkr run --rm busybox true
+    expect_status 125
+    expect_out ''
+    expect_err_has "^vdkr: .*(${lacking%:*})"
+  done
+}
+
 @test "a guest that never gets to its init is given up, with its last words" {
   VXN_DOMU_CMDLINE_EXTRA='rdinit=/no/such/init panic=-1' try within 100 vdkr run --rm busybox true
   expect_status 125
