@@ -13,6 +13,7 @@ unit_inputs=("${product[@]}" "${suite_inputs[@]}" tests ':!tests/xen/*.bats' ':!
   ':!tests/soak' ':!tests/functional' ':!tests/machine')
 functional_inputs=("${product[@]}" "${suite_inputs[@]}" tests/functional tests/xen machine bench docs
   demo .ci)
+kernel_inputs=(guest-kernel/build guest-kernel/source guest-kernel/vxn.config tests/suites/build)
 xen_inputs=("${product[@]}" "${suite_inputs[@]}" machine tests/xen/lib)
 
 # "PART<tab>WHAT IT SHOWS<tab>INPUTS<tab>COMMAND": INPUTS names an array, and "+FILE" adds to it;
@@ -34,13 +35,10 @@ parts() {
   part unit-tsan "unit tests under it" unit env UNIT_BUILD=build-tsan tests/suites/unit run all
   part build-failpoints "compiles with failpoints" unit tests/suites/build build-failpoints
   part machine "builds and boots the machine" xen tests/suites/build machine
-  for family in "$root"/tests/xen/*.bats; do
-    family=${family##*/}
-    family=${family%.bats}
-    [[ $family != systemd ]] || continue
-    part "xen-$family" "on Xen: $family" "$(inputs_of "$family")" \
-      tests/suites/xen run all "$family"
-  done
+  part build-kernel "compiles the guests' own kernel" kernel tests/suites/build kernel
+  part kernel-again "the same bytes when it is compiled again" kernel tests/suites/build kernel-again
+  xen_parts xen distribution
+  xen_parts own own
   for family in leftovers systemd; do
     part "systemd-$family" "on Xen, in a dom0 with systemd, udev and LVM: $family" \
       "xen+tests/xen/$family.bats" env MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
@@ -54,6 +52,19 @@ parts() {
   part build-fuzz "compiles the fuzz targets" unit tests/suites/build build-fuzz
   part fuzz "each fuzz target for 60 s" unit tests/suites/fuzz run all
   part bench-cold "a cold start against a bare xl create" xen+bench tests/suites/bench cold
+  part bench-kernel "the guests' own kernel against the distribution's" xen+bench tests/suites/bench kernel
+}
+
+# Every family with guests of one of the two kernels.
+xen_parts() { # PREFIX KERNEL
+  local family
+  for family in "$root"/tests/xen/*.bats; do
+    family=${family##*/}
+    family=${family%.bats}
+    case $family:$2 in systemd:* | features:distribution) continue ;; esac
+    part "$1-$family" "on Xen, guests with the $2 kernel: $family" "$(inputs_of "$family")" \
+      env "GUEST_KERNEL=$2" tests/suites/xen run all "$family"
+  done
 }
 
 tests_of() { "$root/tests/suites/$1" list | cut -f 1; }

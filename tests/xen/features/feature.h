@@ -1,0 +1,41 @@
+// What a container needs of the guest's kernel, feature by feature. A check runs as root in a
+// process of its own, in a guest that has /proc, /sys and /dev, and returns "" where the kernel
+// does it, else what failed. It may leave behind what it likes: the guest ends soon.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+
+namespace features {
+
+struct Feature {
+  const char* name;
+  std::string (*check)();
+};
+
+// One list per source file.
+std::span<const Feature> file_systems();
+std::span<const Feature> namespaces();
+std::span<const Feature> cgroups();
+std::span<const Feature> system_calls();
+std::span<const Feature> network();
+std::span<const Feature> netfilter();
+std::span<const Feature> shared_directories();
+std::span<const Feature> xen_devices();
+
+// "WHAT: " and the text of errno.
+std::string failed(const std::string& what);
+
+// Runs work in a child, which is ended after some seconds; what it returned, or how it died.
+std::string in_child(const std::function<std::string()>& work);
+
+// Both "" where it worked.
+std::string mount_at(const char* source, const std::string& target, const char* type,
+                     unsigned long flags = 0, const char* options = nullptr);
+std::string write_text(const std::string& path, const std::string& text);
+
+// "" where it can't be read.
+std::string read_text(const std::string& path);
+
+}  // namespace features

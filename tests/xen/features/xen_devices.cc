@@ -1,0 +1,103 @@
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+extern "C" {
+#include <xenevtchn.h>
+#include <xengnttab.h>
+#include <xenstore.h>
+}
+
+#include "tests/xen/features/feature.h"
+
+namespace features {
+namespace {
+
+std::string own_domain(std::uint32_t& domain) {
+  xs_handle* const store = xs_open(0);
+  if (store == nullptr) return failed("opening xenstore");
+  unsigned size = 0;
+  void* const text = xs_read(store, XBT_NULL, "domid", &size);
+  if (text == nullptr) return failed("reading domid");
+  domain = static_cast<std::uint32_t>(std::strtoul(static_cast<char*>(text), nullptr, 10));
+  return "";
+}
+
+std::string xenstore() {
+  std::uint32_t domain = 0;
+  if (auto why = own_domain(domain); !why.empty()) return why;
+  return domain > 0 ? "" : "this is domain 0";
+}
+
+// A port bound to another one of ours.
+std::string event_channels() {
+  std::uint32_t domain = 0;
+  if (auto why = own_domain(domain); !why.empty()) return why;
+  xenevtchn_handle* const events = xenevtchn_open(nullptr, 0);
+  if (events == nullptr) return failed("opening /dev/xen/evtchn");
+  const auto offered = xenevtchn_bind_unbound_port(events, domain);
+  if (offered < 0) return failed("offering a port");
+  const auto bound =
+      xenevtchn_bind_interdomain(events, domain, static_cast<evtchn_port_t>(offered));
+  if (bound < 0) return failed("binding a port");
+  if (xenevtchn_notify(events, static_cast<evtchn_port_t>(bound)) != 0) return failed("notifying");
+  pollfd readable{.fd = xenevtchn_fd(events), .events = POLLIN};
+  if (poll(&readable, 1, 5000) != 1) return "no event";
+  return xenevtchn_pending(events) == offered ? "" : "another event";
+}
+
+// A page granted to ourselves and mapped again.
+std::string grants() {
+  std::uint32_t domain = 0;
+  if (auto why = own_domain(domain); !why.empty()) return why;
+  xengntshr_handle* const giver = xengntshr_open(nullptr, 0);
+  if (giver == nullptr) return failed("opening /dev/xen/gntalloc");
+  std::uint32_t reference = 0;
+  void* const given = xengntshr_share_pages(giver, domain, 1, &reference, 1);
+  if (given == nullptr) return failed("granting a page");
+  std::strcpy(static_cast<char*>(given), "shared");
+  xengnttab_handle* const taker = xengnttab_open(nullptr, 0);
+  if (taker == nullptr) return failed("opening /dev/xen/gntdev");
+  const void* const taken = xengnttab_map_grant_ref(taker, domain, reference, PROT_READ);
+  if (taken == nullptr) return failed("mapping a grant");
+  return std::strcmp(static_cast<const char*>(taken), "shared") == 0 ? "" : "other bytes in it";
+}
+
+long total_memory() {
+  const std::string text = read_text("/proc/meminfo");
+  return std::strtol(text.c_str() + std::strlen("MemTotal:"), nullptr, 10);
+}
+
+// 16 MiB go back to Xen.
+std::string balloon() {
+  const std::string directory = "/sys/devices/system/xen_memory/xen_memory0/";
+  const long target = std::strtol(read_text(directory + "target_kb").c_str(), nullptr, 10);
+  if (target == 0) return "there is no balloon";
+  constexpr long less = 16 << 10;
+  const long before = total_memory();
+  auto why = write_text(directory + "target_kb", std::to_string(target - less));
+  if (!why.empty()) return why;
+  for (int tries = 0; tries < 100; ++tries) {
+    if (total_memory() <= before - less) return "";
+    usleep(100'000);
+  }
+  return "the memory stays";
+}
+
+constexpr Feature all[] = {
+    {"xenstore", xenstore},
+    {"event channels", event_channels},
+    {"grants", grants},
+    {"balloon", balloon},
+};
+
+}  // namespace
+
+std::span<const Feature> xen_devices() { return all; }
+
+}  // namespace features
