@@ -3,7 +3,8 @@
 
 Samples are lines, fields separated by tabs:
   command  SIDE  TEXT                     what was run; SIDE is "ours" or "baseline"
-  figure   WHAT  UNIT  TARGET             TARGET: highest ratio of ours to the baseline, or "-"
+  figure   WHAT  UNIT  TARGET  [LIMIT]    TARGET: highest ratio of ours to the baseline, LIMIT: highest
+                                          value of ours, or "-"
   sample   WHAT  SIDE  NUMBER
 A figure's value is the median of its samples, its ratio the median of the pairs' ratios: a machine
 that becomes slower while it is measured does so for both of a pair.
@@ -21,9 +22,9 @@ def read(lines):
         if kind == "command":
             commands[fields[0]] = fields[1]
         elif kind == "figure":
-            what, unit, target = fields
-            figures[what] = {"unit": unit, "target": None if target == "-" else float(target),
-                             "ours": [], "baseline": []}
+            what, unit, *bounds = fields
+            target, limit = [None if bound == "-" else float(bound) for bound in [*bounds, "-"][:2]]
+            figures[what] = {"unit": unit, "target": target, "limit": limit, "ours": [], "baseline": []}
         elif kind == "sample":
             figures[fields[0]][fields[1]].append(float(fields[2]))
         else:
@@ -46,25 +47,32 @@ def finish(what, figure):
         "baseline": baseline and round(baseline, 3),
         "ratio": baseline and ratio_of(figure),
         "target": figure["target"],
+        "limit": figure["limit"],
         "samples": figure["ours"],
         "baseline_samples": figure["baseline"],
     }
 
 
 def spread(samples):
-    return f"{min(samples):.0f}…{max(samples):.0f}" if samples else "none"
+    return f"{short(min(samples))}…{short(max(samples))}" if samples else "none"
+
+
+def short(number):
+    return f"{number:.0f}" if number >= 100 else f"{number:.3g}"
 
 
 def as_text(name, commands, figures):
     lines = [f"{name}: medians, least…greatest of {len(figures[0]['samples'])} samples each"]
     lines += [f"  {side}: {command}" for side, command in commands.items()]
     for figure in figures:
-        line = f"  {figure['what']}: {figure['value']:.0f} {figure['unit']} ({spread(figure['samples'])})"
+        line = f"  {figure['what']}: {short(figure['value'])} {figure['unit']} ({spread(figure['samples'])})"
         if figure["baseline"] is not None:
-            line += (f", baseline {figure['baseline']:.0f} ({spread(figure['baseline_samples'])}),"
+            line += (f", baseline {short(figure['baseline'])} ({spread(figure['baseline_samples'])}),"
                      f" ratio {figure['ratio']:.2f}")
         if figure["target"] is not None:
             line += f", to be at most {figure['target']:.2f}"
+        if figure["limit"] is not None:
+            line += f", to be at most {short(figure['limit'])} {figure['unit']}"
         lines.append(line)
     return "\n".join(lines)
 
