@@ -17,31 +17,25 @@ namespace features {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr const char* top = "/groups";
-
-std::string mount_groups() {
-  auto why = mount_at("cgroup2", top, "cgroup2");
-  return errno == EBUSY ? "" : why;
-}
 
 // Makes the group /groups/CONTROLLER with that controller.
 std::string make_group(const std::string& controller) {
   if (auto why = mount_groups(); !why.empty()) return why;
-  if (auto why = write_text(std::string(top) + "/cgroup.subtree_control", "+" + controller);
+  if (auto why = write_text(std::string(groups) + "/cgroup.subtree_control", "+" + controller);
       !why.empty()) {
     return why;
   }
-  const std::string group = std::string(top) + "/" + controller;
+  const std::string group = std::string(groups) + "/" + controller;
   return mkdir(group.c_str(), 0755) == 0 ? "" : failed("mkdir " + group);
 }
 
 std::string set(const std::string& name, const std::string& value) {
   const std::string controller = name.substr(0, name.find('.'));
-  return write_text(std::string(top) + "/" + controller + "/" + name, value);
+  return write_text(std::string(groups) + "/" + controller + "/" + name, value);
 }
 
 std::string get(const std::string& name) {
-  return read_text(std::string(top) + "/" + name.substr(0, name.find('.')) + "/" + name);
+  return read_text(std::string(groups) + "/" + name.substr(0, name.find('.')) + "/" + name);
 }
 
 std::string make_limited(const std::string& name, const std::string& value) {
@@ -50,7 +44,7 @@ std::string make_limited(const std::string& name, const std::string& value) {
 }
 
 std::string join(const std::string& controller) {
-  return write_text(std::string(top) + "/" + controller + "/cgroup.procs", "0");
+  return write_text(std::string(groups) + "/" + controller + "/cgroup.procs", "0");
 }
 
 std::string memory() {
@@ -105,7 +99,8 @@ std::string input_and_output() {
 
 bool becomes(const std::string& state) {
   for (const auto end = Clock::now() + std::chrono::seconds(10); Clock::now() < end;) {
-    if (read_text(std::string(top) + "/freezer/cgroup.events").find(state) != std::string::npos) {
+    if (read_text(std::string(groups) + "/freezer/cgroup.events").find(state) !=
+        std::string::npos) {
       return true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -115,7 +110,7 @@ bool becomes(const std::string& state) {
 
 std::string freezer() {
   if (auto why = mount_groups(); !why.empty()) return why;
-  const std::string group = std::string(top) + "/freezer";
+  const std::string group = std::string(groups) + "/freezer";
   if (mkdir(group.c_str(), 0755) != 0) return failed("mkdir " + group);
   const pid_t child = fork();
   if (child == 0) {

@@ -22,6 +22,7 @@ constexpr unsigned patience_seconds = 60;
   _exit(written == static_cast<ssize_t>(text.size()) ? 0 : 1);
 }
 
+// What is in it now: what the reporter left behind may hold the other end.
 std::string drain(int pipe) {
   std::string text;
   std::array<char, 512> buffer;
@@ -37,7 +38,7 @@ std::string failed(const std::string& what) { return what + ": " + std::strerror
 
 std::string in_child(const std::function<std::string()>& work) {
   std::array<int, 2> ends;
-  if (pipe2(ends.data(), O_CLOEXEC) != 0) return failed("pipe");
+  if (pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return failed("pipe");
   const pid_t child = fork();
   if (child < 0) return failed("fork");
   if (child == 0) {
@@ -45,10 +46,10 @@ std::string in_child(const std::function<std::string()>& work) {
     report(ends[1], work());
   }
   close(ends[1]);
-  std::string text = drain(ends[0]);
-  close(ends[0]);
   int status = 0;
   if (waitpid(child, &status, 0) != child) return failed("waitpid");
+  std::string text = drain(ends[0]);
+  close(ends[0]);
   if (WIFSIGNALED(status)) return "killed by signal " + std::to_string(WTERMSIG(status));
   return text;
 }
@@ -58,6 +59,11 @@ std::string mount_at(const char* source, const std::string& target, const char* 
   if (mkdir(target.c_str(), 0755) != 0 && errno != EEXIST) return failed("mkdir " + target);
   if (mount(source, target.c_str(), type, flags, options) == 0) return "";
   return failed(std::string("mounting ") + type);
+}
+
+std::string mount_groups() {
+  auto why = mount_at("cgroup2", groups, "cgroup2");
+  return errno == EBUSY ? "" : why;
 }
 
 std::string write_text(const std::string& path, const std::string& text) {

@@ -33,6 +33,9 @@ std::string in_child(const std::function<std::string()>& work);
 // Both "" where it worked.
 std::string mount_at(const char* source, const std::string& target, const char* type,
                      unsigned long flags = 0, const char* options = nullptr);
+// Control groups, version 2, at `groups`; they may be there already.
+constexpr const char* groups = "/groups";
+std::string mount_groups();
 std::string write_text(const std::string& path, const std::string& text);
 
 // "" where it can't be read.

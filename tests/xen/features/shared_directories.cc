@@ -2,13 +2,11 @@
 // without anything in it. Numbers of messages and their fields: include/net/9p/9p.h of Linux, and
 // diod's protocol.md.
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -88,7 +86,6 @@ bool answer(int socket, const char* message) {
 }
 
 [[noreturn]] void serve(int socket) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::array<char, 8192> message;
   for (;;) {  // the client waits for each answer
     const auto size = read(socket, message.data(), message.size());

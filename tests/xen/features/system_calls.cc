@@ -140,8 +140,7 @@ std::string bpf_maps_and_programs() {
 
 // What a container's rules for devices are made of.
 std::string bpf_devices() {
-  if (auto why = mount_at("cgroup2", "/groups", "cgroup2"); !why.empty() && errno != EBUSY)
-    return why;
+  if (auto why = mount_groups(); !why.empty()) return why;
   mkdir("/groups/devices", 0755);
   const int program = load_program(BPF_PROG_TYPE_CGROUP_DEVICE);
   if (program < 0) return failed("loading a program");
