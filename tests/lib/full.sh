@@ -41,13 +41,14 @@ parts() {
   xen_parts own own
   for family in leftovers systemd; do
     part "systemd-$family" "on Xen, in a dom0 with systemd, udev and LVM: $family" \
-      "xen+tests/xen/$family.bats" env MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
+      "xen+tests/xen/$family.bats" \
+      env GUEST_KERNEL=distribution MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
   done
   for family in "$root"/tests/soak/*.bats; do
     family=${family##*/}
     family=${family%.bats}
     part "soak-$family" "for long: $family" "xen+tests/soak/$family.bats" \
-      tests/suites/soak run all "$family"
+      env GUEST_KERNEL=distribution tests/suites/soak run all "$family"
   done
   part build-fuzz "compiles the fuzz targets" unit tests/suites/build build-fuzz
   part fuzz "each fuzz target for 60 s" unit tests/suites/fuzz run all
