@@ -4,8 +4,8 @@
 # test-results/full-COMMIT.txt.
 
 # What parts are made of, as git's pathspecs.
-product=(base guest-init image xen engine monitor cli frontends guest-kernel meson.build
-  meson_options.txt apt-packages.txt packaging)
+product=(base guest-init image xen engine monitor cli frontends
+  guest-kernel/vxn-kernel meson.build meson_options.txt apt-packages.txt packaging)
 suite_inputs=(tests/lib tests/suites tests/support test ':!tests/lib/full.sh' ':!tests/lib/demo.sh')
 tidy_inputs=('*.h' '*meson.build' .clang-tidy tests/style.sh)
 everything_inputs=(.)
@@ -13,7 +13,8 @@ unit_inputs=("${product[@]}" "${suite_inputs[@]}" tests ':!tests/xen/*.bats' ':!
   ':!tests/soak' ':!tests/functional' ':!tests/machine')
 functional_inputs=("${product[@]}" "${suite_inputs[@]}" tests/functional tests/xen machine bench docs
   demo .ci)
-kernel_inputs=(guest-kernel/build guest-kernel/source guest-kernel/vxn.config tests/suites/build)
+own_kernel=(guest-kernel/build guest-kernel/source guest-kernel/vxn.config)
+kernel_inputs=("${own_kernel[@]}" tests/suites/build)
 xen_inputs=("${product[@]}" "${suite_inputs[@]}" machine tests/xen/lib)
 
 # "PART<tab>WHAT IT SHOWS<tab>INPUTS<tab>COMMAND": INPUTS names an array, and "+FILE" adds to it;
@@ -53,7 +54,8 @@ parts() {
   part build-fuzz "compiles the fuzz targets" unit tests/suites/build build-fuzz
   part fuzz "each fuzz target for 60 s" unit tests/suites/fuzz run all
   part bench-cold "a cold start against a bare xl create" xen+bench tests/suites/bench cold
-  part bench-kernel "the guests' own kernel against the distribution's" xen+bench tests/suites/bench kernel
+  part bench-kernel "the guests' own kernel against the distribution's" \
+    "xen+bench ${own_kernel[*]}" tests/suites/bench kernel
 }
 
 # Every family with guests of one of the two kernels.
@@ -63,7 +65,7 @@ xen_parts() { # PREFIX KERNEL
     family=${family##*/}
     family=${family%.bats}
     case $family:$2 in systemd:* | features:distribution) continue ;; esac
-    part "$1-$family" "on Xen, guests with the $2 kernel: $family" "$(inputs_of "$family")" \
+    part "$1-$family" "on Xen, guests with the $2 kernel: $family" "$(inputs_of "$family" "$2")" \
       env "GUEST_KERNEL=$2" tests/suites/xen run all "$family"
   done
 }
@@ -71,9 +73,10 @@ xen_parts() { # PREFIX KERNEL
 tests_of() { "$root/tests/suites/$1" list | cut -f 1; }
 
 # The unit tests' sources are a family's too where it runs them in dom0.
-inputs_of() { # FAMILY
+inputs_of() { # FAMILY KERNEL
   printf 'xen+tests/xen/%s.bats' "$1"
   if [[ $1 == parts ]]; then printf ' tests/xen tests/guest-init'; fi
+  if [[ $2 == own ]]; then printf ' %s' "${own_kernel[@]}"; fi
 }
 
 part() { # NAME WHAT INPUTS COMMAND…

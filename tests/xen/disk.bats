@@ -9,8 +9,8 @@ used() { df --output=used -k "$data_root" | tail -n 1; }
 @test "twice the guest's memory written into the root file system, and freed again" {
   local before after
   sync
-  # The domain has 64 MiB for the container and less than 64 for its kernel.
   before=$(used)
+  # The domain has 64 MiB for the container and less than 64 for its kernel.
   yes 'some bytes that are not zero' | head -c 256M | md5sum >wanted
   try vdkr run --rm -m 64m busybox sh -c '
     yes "some bytes that are not zero" | head -c 268435456 >/large && sync &&
