@@ -38,6 +38,7 @@ parts() {
   part machine "builds and boots the machine" xen tests/suites/build machine
   part build-kernel "compiles the guests' own kernel" kernel tests/suites/build kernel
   part kernel-again "the same bytes when it is compiled again" kernel tests/suites/build kernel-again
+  part kernel-pvh "its PVH entry" kernel+tests/xen/features tests/suites/build kernel-pvh
   xen_parts xen distribution
   xen_parts own own
   for family in leftovers systemd; do

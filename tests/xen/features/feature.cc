@@ -61,10 +61,13 @@ std::string mount_at(const char* source, const std::string& target, const char* 
   return failed(std::string("mounting ") + type);
 }
 
-std::string mount_groups() {
-  auto why = mount_at("cgroup2", groups, "cgroup2");
+std::string shared_mount_at(const char* source, const std::string& target, const char* type,
+                            unsigned long flags) {
+  auto why = mount_at(source, target, type, flags);
   return errno == EBUSY ? "" : why;
 }
+
+std::string mount_groups() { return shared_mount_at("cgroup2", groups, "cgroup2"); }
 
 std::string write_text(const std::string& path, const std::string& text) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

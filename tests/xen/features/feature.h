@@ -30,10 +30,13 @@ std::string failed(const std::string& what);
 // Runs work in a child, which is ended after some seconds; what it returned, or how it died.
 std::string in_child(const std::function<std::string()>& work);
 
-// Both "" where it worked.
+// All "" where it worked.
 std::string mount_at(const char* source, const std::string& target, const char* type,
                      unsigned long flags = 0, const char* options = nullptr);
-// Control groups, version 2, at `groups`; they may be there already.
+// It may be mounted there already, by another feature's check.
+std::string shared_mount_at(const char* source, const std::string& target, const char* type,
+                            unsigned long flags = 0);
+// Control groups, version 2, at `groups`.
 constexpr const char* groups = "/groups";
 std::string mount_groups();
 std::string write_text(const std::string& path, const std::string& text);

@@ -33,7 +33,9 @@ std::string partitions() {
   return "";
 }
 
-std::string mount_layer() { return mount_at("/dev/xvda1", "/layer", "squashfs", MS_RDONLY); }
+std::string mount_layer() { return shared_mount_at("/dev/xvda1", "/layer", "squashfs", MS_RDONLY); }
+
+std::string mount_disk() { return shared_mount_at("/dev/xvda2", "/disk", "ext4"); }
 
 std::string squashfs() {
   if (auto why = mount_layer(); !why.empty()) return why;
@@ -43,7 +45,7 @@ std::string squashfs() {
 }
 
 std::string ext4() {
-  if (auto why = mount_at("/dev/xvda2", "/disk", "ext4"); !why.empty()) return why;
+  if (auto why = mount_disk(); !why.empty()) return why;
   if (auto why = write_text("/disk/file", "text"); !why.empty()) return why;
   for (const char* name : {"user.a", "trusted.a", "security.a"}) {
     if (setxattr("/disk/file", name, "b", 1, 0) != 0) return failed(name);
@@ -58,7 +60,7 @@ std::string ext4() {
 // A lower file removed leaves a whiteout in the upper directory.
 std::string overlay() {
   if (auto why = mount_layer(); !why.empty()) return why;
-  if (auto why = mount_at("/dev/xvda2", "/disk", "ext4"); !why.empty()) return why;
+  if (auto why = mount_disk(); !why.empty()) return why;
   mkdir("/disk/upper", 0755);
   mkdir("/disk/work", 0755);
   auto why = mount_at("overlay", "/root-of-it", "overlay", 0,

@@ -1,6 +1,7 @@
 // PID 1 of a guest that shows what its kernel can do: one line per feature on the console, "feature
-// ok NAME" or "feature failed NAME: WHY", and "features end". The word features=panic on the
-// kernel's command line lets the kernel panic instead.
+// ok NAME" or "feature failed NAME: WHY", and "features end". Words of the kernel's command line
+// let it do something else: features=panic lets the kernel panic; features=started tells QEMU that
+// it was started (its device isa-debug-exit, at port 0xf4), on a machine without Xen.
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
@@ -29,9 +30,12 @@ void show(const Feature& feature) {
   }
 }
 
+bool is_asked_to(const char* what) {
+  return read_text("/proc/cmdline").find(std::string("features=") + what) != std::string::npos;
+}
+
 bool prepare() {
-  const bool mounted = mount_at("proc", "/proc", "proc").empty() &&
-                       mount_at("sysfs", "/sys", "sysfs").empty() &&
+  const bool mounted = mount_at("sysfs", "/sys", "sysfs").empty() &&
                        mount_at("devtmpfs", "/dev", "devtmpfs").empty();
   const int console = open("/dev/hvc0", O_RDWR);
   if (console < 0) return false;
@@ -40,13 +44,21 @@ bool prepare() {
   return mounted;
 }
 
+// The kernel does not: it would for the shared directory, too, whose back end we are ourselves.
+void wait_for_devices() {
+  for (const char* path : {"/dev/xvda2", "/sys/class/net/eth0"}) {
+    for (int tries = 0; tries < 300 && access(path, F_OK) != 0; ++tries) usleep(100'000);
+  }
+}
+
 }  // namespace
 
 int main() {
+  mount_at("proc", "/proc", "proc");
+  if (is_asked_to("started")) return reboot(RB_AUTOBOOT);
   if (!prepare()) std::printf("feature failed start: /proc, /sys and /dev can't be mounted\n");
-  if (read_text("/proc/cmdline").find("features=panic") != std::string::npos) {
-    write_text("/proc/sysrq-trigger", "c");
-  }
+  if (is_asked_to("panic")) write_text("/proc/sysrq-trigger", "c");
+  wait_for_devices();
   write_text("/dev/kmsg", "words of the kernel's log\n");
   for (const auto list : lists) {
     for (const Feature& feature : list()) show(feature);

@@ -47,8 +47,10 @@ std::string event_channels() {
   if (bound < 0) return failed("binding a port");
   if (xenevtchn_notify(events, static_cast<evtchn_port_t>(bound)) != 0) return failed("notifying");
   pollfd readable{.fd = xenevtchn_fd(events), .events = POLLIN};
-  if (poll(&readable, 1, 5000) != 1) return "no event";
-  return xenevtchn_pending(events) == offered ? "" : "another event";
+  while (poll(&readable, 1, 5000) == 1) {  // Xen notifies a port that was just bound, too
+    if (xenevtchn_pending(events) == offered) return "";
+  }
+  return "no event";
 }
 
 // A page granted to ourselves and mapped again.
@@ -68,25 +70,22 @@ std::string grants() {
   return std::strcmp(static_cast<const char*>(taken), "shared") == 0 ? "" : "other bytes in it";
 }
 
-long total_memory() {
-  const std::string text = read_text("/proc/meminfo");
-  return std::strtol(text.c_str() + std::strlen("MemTotal:"), nullptr, 10);
-}
-
 // 16 MiB go back to Xen.
 std::string balloon() {
   const std::string directory = "/sys/devices/system/xen_memory/xen_memory0/";
-  const long target = std::strtol(read_text(directory + "target_kb").c_str(), nullptr, 10);
-  if (target == 0) return "there is no balloon";
-  constexpr long less = 16 << 10;
-  const long before = total_memory();
-  auto why = write_text(directory + "target_kb", std::to_string(target - less));
+  const auto kib = [&](const char* what) {
+    return std::strtol(read_text(directory + what).c_str(), nullptr, 10);
+  };
+  const long before = kib("info/current_kb");
+  if (before == 0) return "there is no balloon";
+  const long target = before - (16 << 10);
+  auto why = write_text(directory + "target_kb", std::to_string(target));
   if (!why.empty()) return why;
   for (int tries = 0; tries < 100; ++tries) {
-    if (total_memory() <= before - less) return "";
+    if (kib("info/current_kb") == target) return "";
     usleep(100'000);
   }
-  return "the memory stays";
+  return "still " + std::to_string(kib("info/current_kb")) + " KiB";
 }
 
 constexpr Feature all[] = {
