@@ -5,9 +5,10 @@ load lib/xen
 # The domain NAME with our kernel and that program; what it says is in $BATS_FILE_TMPDIR/NAME.
 boot() { # NAME COMMAND-LINE [LINE-OF-CONFIGURATION…]
   local name=$1 kernel
+  local words="console=hvc0 mitigations=off panic=-1 initcall_blacklist=boot_wait_for_devices $2"
   kernel=/var/lib/vxn/kernels/$(cat /var/lib/vxn-machine/kernel-own)/vmlinux
   printf '%s\n' "name=\"$name\"" 'type="pv"' 'memory=128' 'vcpus=1' "kernel=\"$kernel\"" \
-    "ramdisk=\"$BATS_FILE_TMPDIR/ramdisk\"" "extra=\"console=hvc0 mitigations=off panic=-1 initcall_blacklist=boot_wait_for_devices $2\"" \
+    "ramdisk=\"$BATS_FILE_TMPDIR/ramdisk\"" "extra=\"$words\"" \
     'on_crash="preserve"' "${@:3}" >"$BATS_FILE_TMPDIR/$name.cfg"
   xl create -q -p "$BATS_FILE_TMPDIR/$name.cfg"
   timeout 120 xl console "$name" </dev/null >"$BATS_FILE_TMPDIR/$name" 2>&1 3>&- &
@@ -63,7 +64,8 @@ setup_file() {
   (cd root && find . | busybox cpio -o -H newc 2>/dev/null) >ramdisk
   make_disk disk
   make_vif_script vif
-  while_booting=share_directory boot features '' "disk=['format=raw,vdev=xvda,access=rw,target=$PWD/disk']" "vif=['script=$PWD/vif']"
+  while_booting=share_directory boot features '' \
+    "disk=['format=raw,vdev=xvda,access=rw,target=$PWD/disk']" "vif=['script=$PWD/vif']"
 }
 
 teardown_file() { xl destroy features 2>/dev/null || :; }

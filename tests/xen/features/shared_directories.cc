@@ -9,7 +9,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>  // which 9pfs.h expects
 #include <string>
 #include <vector>
@@ -19,11 +18,11 @@ extern "C" {
 #include <xen/io/xenbus.h>
 #include <xenevtchn.h>
 #include <xengnttab.h>
-#include <xenstore.h>
 }
 
 #include "tests/xen/features/feature.h"
 #include "tests/xen/features/nine_p.h"
+#include "tests/xen/features/store.h"
 
 namespace features {
 namespace {
@@ -56,14 +55,7 @@ struct Xen {
   xenevtchn_handle* events = xenevtchn_open(nullptr, 0);
   xengnttab_handle* grants = xengnttab_open(nullptr, 0);
 
-  // 0 where there is none.
-  std::uint32_t number(const std::string& node) const {
-    unsigned size = 0;
-    char* const text = static_cast<char*>(xs_read(store, XBT_NULL, node.c_str(), &size));
-    const auto value = text == nullptr ? 0 : std::strtoul(text, nullptr, 10);
-    std::free(text);
-    return static_cast<std::uint32_t>(value);
-  }
+  std::uint32_t number(const std::string& node) const { return number_in(store, node); }
 };
 
 // Ring number `index` as its back end sees it: requests in `out`, answers in `in`.

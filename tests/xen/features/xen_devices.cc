@@ -10,10 +10,10 @@
 extern "C" {
 #include <xenevtchn.h>
 #include <xengnttab.h>
-#include <xenstore.h>
 }
 
 #include "tests/xen/features/feature.h"
+#include "tests/xen/features/store.h"
 
 namespace features {
 namespace {
@@ -21,17 +21,14 @@ namespace {
 std::string own_domain(std::uint32_t& domain) {
   xs_handle* const store = xs_open(0);
   if (store == nullptr) return failed("opening xenstore");
-  unsigned size = 0;
-  void* const text = xs_read(store, XBT_NULL, "domid", &size);
-  if (text == nullptr) return failed("reading domid");
-  domain = static_cast<std::uint32_t>(std::strtoul(static_cast<char*>(text), nullptr, 10));
+  domain = number_in(store, "domid");
+  if (domain == 0) return failed("reading domid");
   return "";
 }
 
 std::string xenstore() {
   std::uint32_t domain = 0;
-  if (auto why = own_domain(domain); !why.empty()) return why;
-  return domain > 0 ? "" : "this is domain 0";
+  return own_domain(domain);
 }
 
 // A port bound to another one of ours.
