@@ -11,8 +11,8 @@ tidy_inputs=('*.h' '*meson.build' .clang-tidy tests/style.sh)
 everything_inputs=(.)
 unit_inputs=("${product[@]}" "${suite_inputs[@]}" tests ':!tests/xen/*.bats' ':!tests/xen/lib'
   ':!tests/soak' ':!tests/functional' ':!tests/machine')
-functional_inputs=("${product[@]}" "${suite_inputs[@]}" tests/functional tests/xen machine bench docs
-  demo .ci)
+functional_inputs=("${product[@]}" "${suite_inputs[@]}" tests/functional tests/xen machine
+  guest-kernel bench docs demo .ci)
 own_kernel=(guest-kernel/build guest-kernel/source guest-kernel/vxn.config)
 kernel_inputs=("${own_kernel[@]}" tests/suites/build)
 xen_inputs=("${product[@]}" "${suite_inputs[@]}" machine tests/xen/lib)
