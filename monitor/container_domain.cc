@@ -104,6 +104,8 @@ void ContainerDomain::offer_disks() {
                              .writable = true}});
 }
 
+void ContainerDomain::remind_of_disks() { xen::remind(parts_.store, id_); }
+
 void ContainerDomain::unpause() { parts_.hypervisor.unpause(id_); }
 
 void ContainerDomain::let_go_of_disks() {

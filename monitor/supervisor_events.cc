@@ -49,6 +49,7 @@ void Supervisor::take_message(const Message& message) {
       epoch_ = message.numbers[0];
       met_guest_ = true;
       note_boot(message);
+      if (!started_) domain_->remind_of_disks();
       break;
     case MessageType::timing:
       base::log_debug("guest: {} at {} ms", message.take_text(), message.numbers[0] / 1'000'000);

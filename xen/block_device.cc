@@ -17,6 +17,8 @@ constexpr const char* state_connected = "4";
 constexpr const char* state_closing = "5";
 constexpr const char* state_closed = "6";
 
+constexpr const char* disk_type = "disk";
+
 std::string front_end(DomainId guest, unsigned index) {
   return fmt::format("{}/device/vbd/{}", domain_path(guest), vdev_number(index));
 }
@@ -49,7 +51,7 @@ Members front_end_members(const BlockDevice& device) {
       {"backend-id", to_string(dom0)},
       {"state", state_initialising},
       {"virtual-device", fmt::format("{}", vdev_number(device.index))},
-      {"device-type", "disk"},
+      {"device-type", disk_type},
       {"ring-ref", ""},
       {"event-channel", ""},
       {"protocol", ""},
@@ -70,7 +72,7 @@ Members back_end_members(const BlockDevice& device) {
       {"dev", vdev_name(device.index)},
       {"type", "phy"},
       {"mode", device.writable ? "w" : "r"},
-      {"device-type", "disk"},
+      {"device-type", disk_type},
       {"discard-enable", "1"},
       {"params", device.path},
       {"script", no_script},
@@ -153,6 +155,14 @@ void offer(XenStore& store, const std::vector<BlockDevice>& devices) {
   for (const BlockDevice& device : devices)
     for (Node& node : block_device_nodes(device)) nodes.push_back(std::move(node));
   store.write_all(nodes);
+}
+
+void remind(XenStore& store, DomainId guest) {
+  for (const unsigned index : offered(store, guest)) {
+    const std::string path = front_end(guest, index);
+    if (store.read(path + "/state") == state_initialising)
+      store.write({.path = path + "/device-type", .value = disk_type});
+  }
 }
 
 void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,

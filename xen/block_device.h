@@ -35,6 +35,11 @@ std::vector<Node> block_device_nodes(const BlockDevice& device);
 
 // One transaction for all of them. They must stay open here until connected (or removed).
 void offer(XenStore& store, const std::vector<BlockDevice>& devices);
+// For a guest whose kernel has just come up. Linux first looks for devices and then sets its watch:
+// what was offered between the two it would never see (frontend_probe_and_watch in Linux'
+// drivers/xen/xenbus/xenbus_probe_frontend.c). Writes a node of each front end that has not begun
+// anew, which that watch reports.
+void remind(XenStore& store, DomainId guest);
 // Until the guest's front end is connected to each; throws unavailable at the deadline, failure
 // where a back end gave up (with its own words).
 void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,

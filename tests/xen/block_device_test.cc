@@ -115,6 +115,25 @@ TEST(BlockDevice, numbers_and_names_go_on_beyond_26) {
   }
 }
 
+TEST(BlockDevice, a_guest_is_reminded_of_a_disk_that_it_may_have_overlooked) {
+  FakeXenStore store;
+  BlockDevice second = example();
+  second.index = 1;
+  offer(store, {example(), second});
+  store.write({"/local/domain/7/device/vbd/268435712/state", "3", {}});
+  std::vector<std::string> written;
+  for (const char* path : {front_end, "/local/domain/7/device/vbd/268435712"})
+    store.reactions[std::string(path) + "/device-type"] = [&written, path](FakeXenStore&,
+                                                                           const std::string& now) {
+      written.push_back(path + ("=" + now));
+    };
+  const auto before = store.nodes.size();
+  remind(store, {7});
+  remind(store, {8});
+  EXPECT_EQ(written, std::vector<std::string>{std::string(front_end) + "=disk"});
+  EXPECT_EQ(store.nodes.size(), before);
+}
+
 TEST(BlockDevice, a_back_end_that_connects_ends_the_wait) {
   FakeXenStore store;
   offer(store, {example()});
