@@ -6,7 +6,7 @@ load lib/functional
   local root=$BATS_TEST_DIRNAME/../..
   grep -rhoE 'failpoint\("[a-z_.]+"\)' --include='*.cc' "$root"/{image,xen,engine,monitor,cli} |
     grep -oE '[a-z_]+\.[a-z_]+' | sort -u >points
-  grep -hoE '(_at|run_victim) [a-z_]+\.[a-z_]+' "$root"/tests/xen/kill-*.bats |
+  grep -hoE '(_at|run_victim) [a-z_]+\.[a-z_]+' "$root"/tests/kill/*.bats |
     grep -oE '[a-z_]+\.[a-z_]+$' | sort -u >tested
   [[ -s points ]]
   diff -u points tested

@@ -1,4 +1,4 @@
-# 10. kill -9 of the monitor's parent, at each named point from the container's start on: nobody must notice.
+# kill -9 of the monitor's parent, at each named point from the container's start on: nobody must notice.
 load lib/xen
 load lib/kill
 

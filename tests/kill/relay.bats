@@ -1,4 +1,4 @@
-# 10. kill -9 of the monitor's relay, at each named point: not a byte is lost.
+# kill -9 of the monitor's relay, at each named point: not a byte is lost.
 load lib/xen
 load lib/kill
 

@@ -1,4 +1,4 @@
-# 10. kill -9 of the monitor's parent, at each named point before the container runs: the start has failed.
+# kill -9 of the monitor's parent, at each named point before the container runs: the start has failed.
 load lib/xen
 load lib/kill
 

@@ -1,4 +1,4 @@
-# 10. kill -9 of the process that the user started, at each named point.
+# kill -9 of the process that the user started, at each named point.
 load lib/xen
 load lib/kill
 
