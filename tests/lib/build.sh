@@ -1,15 +1,16 @@
 # shellcheck shell=bash disable=SC2154
 # The build trees. "build" is the release that ./demo, the tests and people share; the others are
 # made only where ./test needs them. meson takes ccache by itself where it is installed; what is the
-# same in two trees, or in two clones, is then compiled once.
+# same in two trees, or in two clones, is then compiled once. What a sanitizer adds takes the optimiser
+# four times as long as everything else.
 export CCACHE_NOHASHDIR=1
 
 build_options() { # TREE
   case $1 in
     build) echo -Dwerror=true ;;
     build-failpoints) echo -Dwerror=true -Dfailpoints=true -Dtests=false ;;
-    build-asan) echo -Dwerror=true -Db_sanitize=address,undefined ;;
-    build-tsan) echo -Dwerror=true -Db_sanitize=thread ;;
+    build-asan) echo -Dwerror=true -Db_sanitize=address,undefined -Doptimization=0 ;;
+    build-tsan) echo -Dwerror=true -Db_sanitize=thread -Doptimization=0 ;;
     build-fuzz) echo -Dfuzz=true -Db_lundef=false ;;
     *) die "there is no build tree named $1" ;;
   esac

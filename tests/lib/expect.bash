@@ -16,6 +16,17 @@ try() {
   "$@" >"$out" 2>"$err" || status=$?
 }
 
+# The beginning, and the end, where failures are.
+excerpt() { # FILE
+  if (($(stat -c %s "$1") <= 4000)); then
+    cat "$1"
+  else
+    head -c 1500 "$1"
+    printf '\n[…]\n'
+    tail -c 2500 "$1"
+  fi
+}
+
 # The story of the last command, for a test that fails.
 show_tried() {
   printf 'command: '
@@ -24,7 +35,7 @@ show_tried() {
   local stream
   for stream in "$out" "$err"; do
     printf '%s: %s bytes\n' "${stream##*/}" "$(stat -c %s "$stream")"
-    head -c 1500 "$stream" | cat -v | sed '$a\' | sed 's/^/  | /'
+    excerpt "$stream" | cat -v | sed '$a\' | sed 's/^/  | /'
   done
 }
 
