@@ -57,9 +57,13 @@ tick_terminal() {
 }
 
 # No terminal: a line at the start and one every 20 s. The sleep outlives us: who reads our outputs
-# to their end must not wait for it.
+# to their end, or waits for a lock of ours, must not wait for it.
 tick_lines() {
-  local begin=$SECONDS
+  local begin=$SECONDS descriptor
+  for descriptor in "/proc/$BASHPID/fd"/*; do
+    descriptor=${descriptor##*/}
+    ((descriptor < 3 || descriptor == 255)) || exec {descriptor}>&- # 255 is the script itself
+  done
   say "$1 …"
   while sleep 20 >/dev/null 2>&1 && kill -0 $$ 2>/dev/null; do
     say "$1: $((SECONDS - begin)) s  $(last_line "$2")"

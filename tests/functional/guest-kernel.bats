@@ -7,7 +7,6 @@ prepare() {
   mkdir -p project/packaging bin
   cp -r "$here/guest-kernel" project/
   cp -r "$here/packaging/lib" project/packaging/
-  build=$PWD/project/guest-kernel/build
   cache=$HOME/.cache/vxn/guest-kernel
   export XDG_CACHE_HOME=$HOME/.cache VXN_STEP_LOG=$PWD/log PATH=$PWD/bin:$PATH
   program make <<'MAKE'
@@ -38,6 +37,8 @@ SCRIPT
   printf '\tx86_platform.calibrate_tsc = xen_tsc_khz;\n' >source/arch/x86/xen/time.c
 }
 
+build() { "$HOME/project/guest-kernel/build" "$@"; }
+
 program() { install -m 755 /dev/stdin "bin/$1"; }
 
 # Packs what is in source/ as the package that build looks for, and pins it.
@@ -61,29 +62,29 @@ expect_not_built() { # REASON
   expect_err_has "$1"
   try find "$cache" -mindepth 1 ! -name .lock ! -name '*.deb'
   expect_out ''
-  try "$build" --cached
+  try build --cached
   expect_status 1
 }
 
 # bats test_tags=quick
 @test "a kernel is built once, and again when what it is made of changes" {
   pack
-  try "$build" --cached
+  try build --cached
   expect_status 1
   expect_out ''
-  try "$build"
+  try build
   expect_status 0
-  expect_out "$cache/$("$build" --key)/vmlinux"$'\n'
+  expect_out "$cache/$(build --key)/vmlinux"$'\n'
   strip --strip-all -o stripped /bin/true
   expect_same "$(cat "$out")" stripped
   expect_err_has '^\[6/6\] stripping: done'
-  try "$build"
+  try build
   expect_status 0
-  try "$build" --cached
+  try build --cached
   expect_status 0
   [[ $(wc -l <made) == 1 ]]
   sed -i 's/^CONFIG_NR_CPUS=64$/CONFIG_NR_CPUS=32/' project/guest-kernel/vxn.config
-  try "$build"
+  try build
   expect_status 0
   [[ $(wc -l <made) == 2 && $(find "$cache" -name vmlinux | wc -l) == 2 ]]
 }
@@ -92,10 +93,10 @@ expect_not_built() { # REASON
 @test "a package of another digest, or none at all, is not built from" {
   pack
   echo more >>"$deb"
-  try "$build"
+  try build
   expect_not_built 'build: the source could not be had$'
   rm "$deb"
-  try "$build"
+  try build
   expect_not_built ' is not on the mirrors: .* would be taken$'
   [[ ! -e made ]]
 }
@@ -106,7 +107,7 @@ expect_not_built() { # REASON
     cp -r source before
     : >"source/arch/x86/$file"
     pack
-    try "$build"
+    try build
     expect_not_built 'guest-kernel/build does not fit this source$'
     rm -rf source && mv before source
   done
@@ -116,7 +117,7 @@ expect_not_built() { # REASON
 @test "a line of the configuration that does not hold is named" {
   sed -i 's,/=n$/d,/CONFIG_EXT4_FS=/d; s/^CONFIG_PCI=n/CONFIG_PCI=y/,' bin/make
   pack
-  try "$build"
+  try build
   expect_err_has '\| does not hold: CONFIG_EXT4_FS=y$'
   expect_err_has '\| does not hold: CONFIG_PCI=n$'
   expect_not_built 'guest-kernel/vxn.config does not fit this source$'
@@ -126,9 +127,9 @@ expect_not_built() { # REASON
   pack
   mkdir "$cache/.new-killed"
   sed -i 's/^ *vmlinux)$/vmlinux) exit 2;; never)/' bin/make
-  try "$build"
+  try build
   expect_not_built 'the kernel does not compile$'
-  try "$build" nonsense
+  try build nonsense
   expect_status 2
   expect_err_has '^usage: guest-kernel/build '
 }
