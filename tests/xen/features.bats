@@ -42,7 +42,8 @@ END
 }
 
 # A directory shared over Xen's rings with the guest itself as its back end, which serves it as soon as its
-# driver has made the rings. The driver looks when these nodes appear.
+# driver has made the rings. The driver looks when these nodes appear; a kernel that was just setting its
+# watch has overlooked them, and is reminded.
 share_directory() { # DOMAIN-ID
   local node=/local/domain/$1
   xenstore-write "$node/data/9pfs/state" 2 "$node/data/9pfs/versions" 1 \
@@ -53,6 +54,12 @@ share_directory() { # DOMAIN-ID
     "$node/device/9pfs/0/tag" shared
   xenstore-chmod -r "$node/device/9pfs" "n$1"
   xenstore-write "$node/device/9pfs/0/state" 1
+  local tries
+  for tries in {1..20}; do
+    sleep 1
+    [[ $(xenstore-read "$node/device/9pfs/0/state") == 1 ]] || break
+    xenstore-write "$node/device/9pfs/0/tag" shared
+  done
 }
 
 setup_file() {
