@@ -25,6 +25,6 @@ prepare() { have_image busybox; }
   expect_status 0
   expect_out $'out\n'
   expect_err_has '.'
-  grep -rqa 'LOUD and clear' "$data_root/containers"
+  grep -qa 'LOUD and clear' "$data_root"/containers/*/console.log
   vdkr rm talks
 }
