@@ -3,6 +3,7 @@
 #pragma once
 
 #include <future>
+#include <utility>
 
 #include "xen/hypervisor.h"
 #include "xen/toolstack.h"
@@ -21,7 +22,8 @@ struct RemovalParts {
 // remove_domain() while the domain is there, by remove_remains() after that.
 class DomainRemoval {
  public:
-  DomainRemoval(const RemovalParts& parts, DomainInfo domain) : parts_(parts), domain_(domain) {}
+  DomainRemoval(const RemovalParts& parts, DomainInfo domain)
+      : parts_(parts), domain_(std::move(domain)) {}
   // It runs no more, its disks begin to close, and Xen begins to take it apart, which goes on in a
   // thread. Its nodes are there until finish().
   void begin();

@@ -90,6 +90,7 @@ void XenStoreRequests::write_nodes(const std::vector<Node>& nodes) {
 
 void XenStoreRequests::remove_all(const std::vector<std::string>& paths) {
   std::vector<XenStoreRequest> requests;
+  requests.reserve(paths.size());
   for (const std::string& path : paths)
     requests.push_back({XS_RM, transaction_, xenstore_path(path)});
   const std::vector<XenStoreAnswer> answers = connection_.ask_all(requests);
