@@ -39,15 +39,24 @@ struct GroupMember {
 std::vector<GroupMember> group_members(const CommandGroup& group);
 
 // Each in cli/commands/NAME.cc.
+extern const CommandEntry attach_command;
+extern const CommandEntry create_command;
 extern const CommandEntry doctor_command;
+extern const CommandEntry exec_command;
 extern const CommandEntry help_command;
 extern const CommandEntry images_command;
 extern const CommandEntry info_command;
+extern const CommandEntry kill_command;
+extern const CommandEntry logs_command;
 extern const CommandEntry ps_command;
 extern const CommandEntry pull_command;
+extern const CommandEntry restart_command;
 extern const CommandEntry rm_command;
 extern const CommandEntry rmi_command;
 extern const CommandEntry run_command;
+extern const CommandEntry start_command;
+extern const CommandEntry stop_command;
 extern const CommandEntry version_command;
+extern const CommandEntry wait_command;
 
 }  // namespace cli

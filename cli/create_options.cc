@@ -8,10 +8,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/environment.h"
+#include "cli/stop_options.h"
 #include "cli/wording.h"
 
 namespace cli {
 namespace {
+
+constexpr unsigned most_log_files = 100;
 
 struct PullPolicyName {
   std::string_view name;
@@ -66,6 +69,7 @@ engine::CreateRequest CreateOptions::request(const Context& context) const {
 
 void CreateOptions::declare_container(Options& options) {
   options.add_switch(request_.interactive, "interactive", 'i', "Keep standard input open");
+  options.add_switch(request_.terminal, "tty", 't', "Give the container a terminal");
   options.add_text(request_.name, "name", 0, "string", "Name of the container");
   options.add_text(request_.hostname, "hostname", 'h', "string", "Host name in the container");
   options.add({.name = "label",
@@ -78,9 +82,25 @@ void CreateOptions::declare_container(Options& options) {
                .type = "bytes",
                .meaning = "Memory that the container may use (64m, 1g)",
                .set = [this](std::string_view value) { return set_memory(value); }});
+  options.add({.name = "log-driver",
+               .type = "string",
+               .meaning = "What is kept of the output: json-file or none (default \"json-file\")",
+               .set = [this](std::string_view value) { return set_log_driver(value); }});
+  options.add({.name = "log-opt",
+               .type = "list",
+               .meaning = "max-size=SIZE of a log file (10m), max-file=NUMBER of them (3)",
+               .set = [this](std::string_view value) { return set_log_option(value); }});
   options.add_switch(request_.read_only, "read-only", 0, "Make the root file system read-only");
   options.add_switch(request_.init, "init", 0,
                      "Run an init that forwards signals and reaps processes");
+  options.add({.name = "stop-signal",
+               .type = "string",
+               .meaning = "Signal that stops the container (default: the image's, or TERM)",
+               .set = signal_setter(request_.stop_signal)});
+  options.add({.name = "stop-timeout",
+               .type = "int",
+               .meaning = "Seconds from then until it is killed; -1: for ever (default 10)",
+               .set = seconds_setter(request_.stop_timeout)});
 }
 
 void CreateOptions::declare_process(Options& options) {
@@ -133,6 +153,32 @@ CreateOptions::Refusal CreateOptions::set_label(std::string_view value) {
   if (key.empty()) return fmt::format("invalid label '{}': empty name", base::printable(value));
   request_.labels[std::string(key)] =
       equals == std::string_view::npos ? "" : value.substr(equals + 1);
+  return std::nullopt;
+}
+
+CreateOptions::Refusal CreateOptions::set_log_driver(std::string_view value) {
+  if (value != "json-file" && value != "none")
+    return fmt::format("logger: no log driver named '{}' is registered", base::printable(value));
+  request_.log.kept = value != "none";
+  return std::nullopt;
+}
+
+CreateOptions::Refusal CreateOptions::set_log_option(std::string_view value) {
+  const std::size_t equals = std::min(value.find('='), value.size());
+  const std::string_view key = value.substr(0, equals);
+  const std::string_view text = value.substr(std::min(equals + 1, value.size()));
+  if (key == "max-size") {
+    const auto size = base::parse_size(text);
+    if (text != "-1" && !size) return fmt::format("invalid size: '{}'", base::printable(text));
+    request_.log.max_size = size.value_or(0);
+  } else if (key == "max-file") {
+    const auto count = base::parse_number<unsigned>(text);
+    if (!count || *count == 0 || *count > most_log_files)
+      return fmt::format("max-file must be a number from 1 to {}", most_log_files);
+    request_.log.max_files = *count;
+  } else {
+    return fmt::format("unknown log opt '{}' for json-file log driver", base::printable(key));
+  }
   return std::nullopt;
 }
 

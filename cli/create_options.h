@@ -33,6 +33,8 @@ class CreateOptions {
   void declare_guest(Options& options);
 
   Refusal set_label(std::string_view value);
+  Refusal set_log_driver(std::string_view value);
+  Refusal set_log_option(std::string_view value);
   Refusal set_memory(std::string_view value);
   Refusal set_vcpus(std::string_view value);
   Refusal set_guest_type(std::string_view value);

@@ -26,6 +26,7 @@ struct ExitCodes {
   int failure = 1;
   int image_in_use = 1;
   int container_running = 1;
+  int exec_not_running = 1;
 };
 
 // Texts in which {name}s are filled in by fill() (cli/wording.h). Without a final newline.
@@ -38,11 +39,16 @@ struct Messages {
   std::string_view unknown_topic;    // {word}
   std::string_view version;          // {program} {version}: of --version
   // Parts of lines.
-  std::string_view no_such_container;  // {name}
-  std::string_view no_such_image;      // {name}
-  std::string_view container_running;  // {id}
-  std::string_view invalid_name;       // {name}
-  std::string_view name_in_use;        // {name} {id}
+  std::string_view no_such_container;    // {name}
+  std::string_view no_such_image;        // {name}
+  std::string_view container_running;    // {id}
+  std::string_view not_running_to_exec;  // {id}
+  std::string_view not_running_to_attach;
+  std::string_view no_terminal;          // whole line, of -it without a terminal
+  std::string_view detached;             // whole line, of who left by the keys; may be empty
+  std::string_view not_running_to_kill;  // {name} {id} {state}
+  std::string_view invalid_name;         // {name}
+  std::string_view name_in_use;          // {name} {id}
   std::string_view memory_too_small;
   std::string_view invalid_pull_policy;  // {value}
   std::string_view invalid_directory;    // {directory}
@@ -147,6 +153,7 @@ struct Personality {
   ListStyle<engine::Container> containers;
   std::uint64_t least_memory = 0;   // of run -m, bytes
   bool force_hides_absent = false;  // rm -f and rmi -f say nothing of what is not there
+  bool terminal_required = false;   // -it without a terminal is refused
 
   DocumentStyle version;
   DocumentStyle info;

@@ -23,18 +23,65 @@ constexpr std::size_t out_limit = 256u << 10;  // unsent bytes beyond which inpu
 
 }  // namespace
 
-Attachment::Attachment(const AttachRequest& request, MonitorProcess monitor,
-                       base::SignalSource& signals)
+base::SignalSource attached_signals(const Stdio& stdio) {
+  if (stdio.terminal == nullptr)
+    return base::SignalSource(
+        {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE});
+  return base::SignalSource({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE,
+                             SIGWINCH, SIGTSTP, SIGCONT});
+}
+
+struct Attachment::Parts {
+  base::UniqueFd launch;
+  base::UniqueFd connection;
+  ClientStreams streams;
+};
+
+Attachment::Attachment(const AttachRequest& request, Parts parts, base::SignalSource& signals)
     : request_(request),
-      launch_(std::move(monitor.launch)),
-      connection_(std::move(monitor.connection)),
+      launch_(std::move(parts.launch)),
+      connection_(std::move(parts.connection)),
       signals_(signals),
-      streams_(request.stdio.input >= 0) {
+      streams_(std::move(parts.streams)),
+      detach_keys_(request.stdio.terminal != nullptr ? request.stdio.detach_keys : "") {
   outputs_[0].emplace(request.stdio.output);
   outputs_[1].emplace(request.stdio.error);
-  base::set_nonblocking(launch_.get(), true);
+  if (launch_) base::set_nonblocking(launch_.get(), true);
   base::set_nonblocking(connection_.get(), true);
   out_ = streams_.greet();
+}
+
+Attachment::Attachment(const AttachRequest& request, MonitorProcess monitor,
+                       base::SignalSource& signals)
+    : Attachment(request,
+                 {.launch = std::move(monitor.launch),
+                  .connection = std::move(monitor.connection),
+                  .streams = ClientStreams(request.stdio.input >= 0)},
+                 signals) {}
+
+Attachment::Attachment(const AttachRequest& request, base::UniqueFd connection,
+                       base::SignalSource& signals, const std::string& spec)
+    : Attachment(
+          request,
+          {.launch = {},
+           .connection = std::move(connection),
+           .streams = ClientStreams(request.stdio.input >= 0,
+                                    spec.empty() ? Joining::meanwhile : Joining::at_start, spec)},
+          signals) {
+  is_exec_ = !spec.empty();
+  if (!is_exec_) run_begins();
+}
+
+void Attachment::run_begins() {
+  started_ = true;
+  if (request_.stdio.terminal == nullptr) return;
+  request_.stdio.terminal->enter();
+  send_extent();
+}
+
+void Attachment::send_extent() {
+  const TerminalExtent extent = request_.stdio.terminal->extent();
+  if (extent.rows != 0) ClientStreams::send_extent(extent, out_);
 }
 
 RunOutcome Attachment::run() {
@@ -46,8 +93,11 @@ RunOutcome Attachment::run() {
 bool Attachment::over() const {
   const bool written = streams_.pending(protocol::standard_output).empty() &&
                        streams_.pending(protocol::standard_error).empty();
-  const bool ended = streams_.exit() || exited_ || error_ || failure_;
-  const bool heard_out = streams_.exit() || !connection_;
+  const bool refused = !connection_ && !streams_.relay_error().empty();
+  const bool ended =
+      streams_.exit() || streams_.failure() || exited_ || error_ || failure_ || refused;
+  const bool heard_out = streams_.exit() || streams_.failure() || !connection_;
+  if (detach_keys_.seen() && out_.empty()) return true;
   return (written && heard_out && (done_ || (ended && !launch_))) || farewell_.expired();
 }
 
@@ -67,7 +117,7 @@ void Attachment::poll_once() {
   polled[from_launch].fd = launch_.get();
   polled[from_connection].fd = connection_.get();
   if (!out_.empty()) polled[from_connection].events = POLLIN | POLLOUT;
-  if (streams_.input_room() > 0 && out_.size() < out_limit)
+  if (streams_.input_room() > 0 && out_.size() < out_limit && !detach_keys_.seen())
     polled[from_input].fd = request_.stdio.input;
   for (std::uint8_t stream : {protocol::standard_output, protocol::standard_error})
     if (!streams_.pending(stream).empty())
@@ -87,16 +137,37 @@ void Attachment::poll_once() {
 }
 
 void Attachment::take_signals() {
-  while (const auto signal = signals_.next()) forward_or_cancel(*signal);
+  while (const auto signal = signals_.next()) take_signal(*signal);
+}
+
+void Attachment::take_signal(int signal) {
+  const bool terminal = request_.stdio.terminal != nullptr && started_;
+  if (signal == SIGTSTP) return stop_for_a_while();
+  if (signal != SIGWINCH && signal != SIGCONT) return forward_or_cancel(signal);
+  if (!terminal) return;
+  if (signal == SIGCONT) request_.stdio.terminal->enter();
+  send_extent();
+}
+
+// As everybody is whom a terminal's user stops: the terminal is the shell's meanwhile.
+void Attachment::stop_for_a_while() {
+  const bool terminal = request_.stdio.terminal != nullptr && started_;
+  if (terminal) request_.stdio.terminal->leave();
+  raise(SIGSTOP);
+  if (!terminal) return;
+  request_.stdio.terminal->enter();
+  send_extent();
 }
 
 void Attachment::forward_or_cancel(int signal) {
-  if (started_) {
-    ClientStreams::send_signal(signal, out_);
-    return;
-  }
   const bool ends_us =
       signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
+  if (started_ && request_.stdio.proxy_signals) return ClientStreams::send_signal(signal, out_);
+  if (started_) {
+    if (!ends_us) return;
+    base::note_interrupt(signal);
+    throw base::Error(base::ErrorKind::interrupted, "interrupted; the container runs on");
+  }
   if (!ends_us || cancelled_by_ != 0) return;
   cancelled_by_ = signal;
   base::note_interrupt(signal);
@@ -134,6 +205,7 @@ void Attachment::take_frames() {
       throw base::Error(base::ErrorKind::corrupt,
                         fmt::format("the container's streams: {}", streams_.why()));
     if (streams_.attached()) base::failpoint("client.attached");
+    if (streams_.started() && !started_) run_begins();
     start += used;
   }
   in_.erase(0, start);
@@ -158,12 +230,15 @@ void Attachment::flush_connection() {
 void Attachment::take_input() {
   std::array<std::byte, read_size> buffer;
   const std::size_t room = std::min(buffer.size(), streams_.input_room());
-  if (room == 0) return;
-  const ssize_t size = ::read(request_.stdio.input, buffer.data(), room);
-  if (size > 0)
-    streams_.put_input({buffer.data(), static_cast<std::size_t>(size)}, out_);
-  else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+  if (room <= detach_keys_.held()) return;
+  const ssize_t size = ::read(request_.stdio.input, buffer.data(), room - detach_keys_.held());
+  if (size > 0) {
+    const std::string typed = detach_keys_.feed(
+        {reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(size)});
+    streams_.put_input(base::as_bytes(typed), out_);
+  } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
     streams_.end_input(out_);
+  }
 }
 
 void Attachment::flush_output(std::uint8_t stream) {
@@ -186,9 +261,22 @@ void Attachment::drop_connection() {
   connection_.reset();
   in_.clear();
   out_.clear();
-  if (streams_.exit() || exited_ || error_ || failure_ || !launch_) return;
+  if (streams_.exit() || streams_.failure() || exited_ || error_ || failure_ ||
+      detach_keys_.seen() || !streams_.relay_error().empty())
+    return;
   // Also before the start is told: the next relay waits for us before it asks for any output.
   connect_again();
+  if (!connection_ && !launch_) look_at_record();
+}
+
+// Nobody tells us of the monitor's end: it has ended with the container, or died.
+void Attachment::look_at_record() {
+  const auto now = request_.store.load(request_.config.id);
+  const auto* exited = now ? std::get_if<Exited>(&now->state) : nullptr;
+  if (now && !exited) return adopt();
+  exited_ = LaunchEvent{.type = LaunchEvent::Type::exited,
+                        .number = exited ? exited->code : 0,
+                        .text = exited ? exited->error : ""};
 }
 
 // The relay was lost; its parent, which listens, starts another one.

@@ -10,6 +10,7 @@
 #include "base/signals.h"
 #include "engine/client_streams.h"
 #include "engine/container_store.h"
+#include "engine/detach_keys.h"
 #include "engine/engine.h"
 #include "engine/launch.h"
 #include "engine/monitor_process.h"
@@ -24,10 +25,17 @@ struct AttachRequest {
   Stdio stdio;
 };
 
+// What an attachment with these descriptors has to hear of.
+base::SignalSource attached_signals(const Stdio& stdio);
+
 class Attachment {
  public:
   // `signals` are forwarded once the container runs; before that they cancel.
   Attachment(const AttachRequest& request, MonitorProcess monitor, base::SignalSource& signals);
+  // To a container that runs already; `connection` is to its monitor. With `spec`, encoded, to a
+  // process that is started in it.
+  Attachment(const AttachRequest& request, base::UniqueFd connection, base::SignalSource& signals,
+             const std::string& spec = {});
 
   // Throws interrupted where it was cancelled before the start, what the monitor could not do, and
   // corrupt where bytes were lost or the relay broke the rules.
@@ -37,8 +45,14 @@ class Attachment {
   static constexpr unsigned retry_limit = 20;
   static constexpr base::Milliseconds farewell_time{90'000};
 
+  struct Parts;
+  Attachment(const AttachRequest& request, Parts parts, base::SignalSource& signals);
   void poll_once();
+  void run_begins();
   void take_signals();
+  void take_signal(int signal);
+  void send_extent();
+  void stop_for_a_while();
   void forward_or_cancel(int signal);
   void take_launch_events();
   void take_event(const LaunchEvent& event);
@@ -48,6 +62,7 @@ class Attachment {
   void take_input();
   void flush_output(std::uint8_t stream);
   void connect_again();
+  void look_at_record();
   void adopt();
   void drop_connection();
   bool over() const;
@@ -58,10 +73,12 @@ class Attachment {
   base::UniqueFd connection_;
   base::SignalSource& signals_;
   ClientStreams streams_;
+  DetachKeys detach_keys_;
   LaunchReader launch_reader_;
   std::array<std::optional<OutputDescriptor>, 2> outputs_;
   std::string in_;   // from the relay, unparsed
   std::string out_;  // to the relay, unsent
+  bool is_exec_ = false;
   bool started_ = false;
   bool done_ = false;  // the monitor has cleaned up
   int cancelled_by_ = 0;

@@ -14,11 +14,14 @@
 #include "base/lock.h"
 #include "base/log.h"
 #include "engine/attachment.h"
+#include "engine/detached_start.h"
+#include "engine/start_failure.h"
 
 namespace engine {
 namespace {
 
 constexpr base::Milliseconds adoption_wait{20'000};
+constexpr int killed_code = 137;
 
 }  // namespace
 
@@ -48,18 +51,13 @@ void Attachment::take_event(const LaunchEvent& event) {
       break;
     case Type::started:
       base::failpoint("client.started");
-      started_ = true;
+      if (!started_) run_begins();
       if (cancelled_by_ != 0) ClientStreams::send_signal(std::exchange(cancelled_by_, 0), out_);
       if (!connection_) connect_again();
       break;
-    case Type::failure: {
-      const std::size_t cut = std::min(event.text.find('\n'), event.text.size());
-      failure_ = StartFailure{.code = static_cast<int>(event.number),
-                              .stage = event.text.substr(0, cut),
-                              .error_number = static_cast<int>(event.second),
-                              .text = event.text.substr(std::min(cut + 1, event.text.size()))};
+    case Type::failure:
+      failure_ = start_failure(event);
       break;
-    }
     case Type::error:
       error_ = event;
       break;
@@ -95,19 +93,22 @@ void Attachment::adopt() {
 }
 
 RunOutcome Attachment::outcome() {
+  if (request_.stdio.terminal != nullptr) request_.stdio.terminal->leave();
+  if (detach_keys_.seen() && !streams_.exit()) return {.detached = true, .timing = timing_};
+  if (streams_.failure()) failure_ = start_failure(*streams_.failure());
   if (failure_)
     return {.code = failure_->code, .failure = failure_, .error = {}, .timing = timing_};
   if (error_ && !streams_.exit()) {
-    const std::size_t cut = std::min(error_->text.find('\n'), error_->text.size());
-    base::ErrorKind kind = base::ErrorKind::failure;
-    base::parse_error_kind(error_->text.substr(0, cut), kind);
-    if (cancelled_by_ != 0) kind = base::ErrorKind::interrupted;
-    throw base::Error(kind, error_->text.substr(std::min(cut + 1, error_->text.size())));
+    const base::Error error = launch_error(*error_);
+    throw base::Error(cancelled_by_ != 0 ? base::ErrorKind::interrupted : error.kind(),
+                      error.message());
   }
   RunOutcome outcome{.timing = timing_};
   if (const auto& exit = streams_.exit()) {
     outcome.code = static_cast<int>(exit->signalled ? 128 + exit->value : exit->value);
     if (exit->oom && exit->signalled) outcome.error = "the container ran out of memory";
+  } else if (exited_ && is_exec_) {
+    outcome.code = killed_code;  // with its container
   } else if (exited_) {
     outcome.code = static_cast<int>(exited_->number);
     outcome.error = exited_->text;

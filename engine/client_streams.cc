@@ -19,8 +19,12 @@ constexpr std::uint8_t bit(unsigned stream) { return static_cast<std::uint8_t>(1
 
 }  // namespace
 
-ClientStreams::ClientStreams(bool input)
-    : input_(window), outputs_{Output(window), Output(window)}, input_open_(input) {
+ClientStreams::ClientStreams(bool input, Joining joining, std::string spec)
+    : input_(window),
+      outputs_{Output(window), Output(window)},
+      input_open_(input),
+      joining_(joining),
+      spec_(std::move(spec)) {
   if (!input) input_.end();
 }
 
@@ -33,17 +37,35 @@ std::string ClientStreams::greet() {
   std::string out;
   const std::string hello = encode(protocol::Hello{});
   protocol::append_frame(out, {.type = FrameType::hello, .payload = protocol::bytes_of(hello)});
+  attached_ = false;
+  for (Output& output : outputs_) output.incoming.forget_ack();
+  if (!spec_.empty() && !greeted_)
+    ask_for_process(out);
+  else
+    ask_to_attach(out);
+  return out;
+}
+
+void ClientStreams::ask_for_process(std::string& out) const {
+  const std::string_view spec = spec_;
+  for (std::size_t at = 0; at < spec.size(); at += protocol::max_payload)
+    protocol::append_frame(out,
+                           {.type = FrameType::process_spec,
+                            .offset = at,
+                            .payload = protocol::bytes_of(spec.substr(at, protocol::max_payload))});
+  protocol::append_frame(out,
+                         {.type = FrameType::process_start, .offset = spec.size(), .payload = {}});
+}
+
+void ClientStreams::ask_to_attach(std::string& out) const {
   std::uint8_t streams = bit(protocol::standard_output) | bit(protocol::standard_error);
   if (input_open_) streams |= bit(protocol::standard_input);
-  protocol::Attach attach{.process = 0, .streams = streams, .resume = greeted_, .position = {}};
-  attach.position = {input_.acknowledged(), outputs_[0].incoming.consumed(),
+  protocol::Attach attach{
+      .process = process_, .streams = streams, .resume = greeted_, .position = {}};
+  attach.position = {input_base_ + input_.acknowledged(), outputs_[0].incoming.consumed(),
                      outputs_[1].incoming.consumed()};
   const std::string payload = encode(attach);
   protocol::append_frame(out, {.type = FrameType::attach, .payload = protocol::bytes_of(payload)});
-  greeted_ = true;
-  attached_ = false;
-  for (Output& output : outputs_) output.incoming.forget_ack();
-  return out;
 }
 
 bool ClientStreams::handle(const Frame& frame, std::string& out) {
@@ -64,6 +86,12 @@ bool ClientStreams::handle(const Frame& frame, std::string& out) {
       return true;
     case FrameType::exit:
       return take_exit(frame, out);
+    case FrameType::started:
+      started_ = true;
+      return true;
+    case FrameType::failed:
+      failure_.emplace();
+      return decode(frame.payload, *failure_) || fail("bad FAILED");
     case FrameType::error:
       relay_error_ = base::printable(
           {reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size()}, 1024);
@@ -76,13 +104,29 @@ bool ClientStreams::handle(const Frame& frame, std::string& out) {
 bool ClientStreams::take_attached(const Frame& frame, std::string& out) {
   protocol::State state;
   if (!decode(frame.payload, state) || state.processes.size() != 1) return fail("bad ATTACHED");
-  if (!input_.rewind(state.processes[0].position[protocol::standard_input]))
+  const protocol::ProcessEntry& entry = state.processes[0];
+  if (!std::exchange(greeted_, true) && !begin_at(entry))
+    return fail("output was lost before we were attached");
+  if (entry.position[protocol::standard_input] < input_base_ ||
+      !input_.rewind(entry.position[protocol::standard_input] - input_base_))
     return fail("ATTACHED with a position of standard input that was never sent");
   attached_ = true;
   for (std::uint8_t stream : {protocol::standard_output, protocol::standard_error}) {
     if (output(stream).closed)
       protocol::append_frame(out, {.type = FrameType::close, .stream = stream, .payload = {}});
     send_ack(stream, out);
+  }
+  return true;
+}
+
+// Somebody else may have read and written before us.
+bool ClientStreams::begin_at(const protocol::ProcessEntry& entry) {
+  process_ = entry.process;
+  input_base_ = entry.position[protocol::standard_input];
+  for (std::uint8_t stream : {protocol::standard_output, protocol::standard_error}) {
+    output(stream).partial = entry.position[stream] != 0;
+    if (output(stream).partial && joining_ == Joining::at_start) return false;
+    output(stream).incoming.start_at(entry.position[stream]);
   }
   return true;
 }
@@ -113,7 +157,10 @@ bool ClientStreams::take_ack(const Frame& frame, std::string& out) {
   protocol::Reader reader(frame.payload);
   const std::uint64_t limit = reader.u64();
   if (frame.stream != protocol::standard_input || !reader.finished()) return fail("bad ACK");
-  if (!input_.acknowledge(frame.offset, limit)) return fail("ACK of what was never sent");
+  // What others had sent before us may be acknowledged only now.
+  if (frame.offset < input_base_ || limit < input_base_) return true;
+  if (!input_.acknowledge(frame.offset - input_base_, limit - input_base_))
+    return fail("ACK of what was never sent");
   send_input(out);
   return true;
 }
@@ -124,7 +171,7 @@ bool ClientStreams::take_exit(const Frame& frame, std::string& out) {
   for (std::uint8_t stream : {protocol::standard_output, protocol::standard_error}) {
     const Output& got = output(stream);
     const protocol::StreamSum sum{got.incoming.received(), got.incoming.crc()};
-    if (!got.closed && sum != record.streams[stream])
+    if (!got.closed && !got.partial && sum != record.streams[stream])
       return fail(fmt::format(
           "stream {} came as {} bytes (CRC32C {:08x}), the guest sent {} ({:08x})", stream,
           sum.bytes, sum.crc, record.streams[stream].bytes, record.streams[stream].crc));
@@ -152,11 +199,13 @@ void ClientStreams::send_input(std::string& out) {
   if (!attached_ || !input_open_) return;
   std::uint64_t position = 0;
   for (auto bytes = input_.next(position); !bytes.empty(); bytes = input_.next(position)) {
-    protocol::append_frame(out, {.type = FrameType::data, .offset = position, .payload = bytes});
+    protocol::append_frame(
+        out, {.type = FrameType::data, .offset = input_base_ + position, .payload = bytes});
     input_.sent(bytes.size());
   }
   if (input_.eof_due()) {
-    protocol::append_frame(out, {.type = FrameType::eof, .offset = input_.total(), .payload = {}});
+    protocol::append_frame(
+        out, {.type = FrameType::eof, .offset = input_base_ + input_.total(), .payload = {}});
     input_.eof_sent();
   }
 }
@@ -199,6 +248,12 @@ void ClientStreams::send_signal(int signal, std::string& out) {
   std::string payload;
   protocol::append_u32(payload, static_cast<std::uint32_t>(signal));
   protocol::append_frame(out, {.type = FrameType::signal, .payload = protocol::bytes_of(payload)});
+}
+
+void ClientStreams::send_extent(const TerminalExtent& extent, std::string& out) {
+  const std::string payload =
+      encode(protocol::WindowSize{.rows = extent.rows, .columns = extent.columns});
+  protocol::append_frame(out, {.type = FrameType::resize, .payload = protocol::bytes_of(payload)});
 }
 
 }  // namespace engine

@@ -9,15 +9,20 @@
 #include <string>
 #include <vector>
 
+#include "engine/terminal.h"
 #include "guest-init/protocol/messages.h"
 #include "guest-init/protocol/streams.h"
 
 namespace engine {
 
+// Whether everything that the process says is ours, or what it says from now on.
+enum class Joining { at_start, meanwhile };
+
 class ClientStreams {
  public:
-  // `input`: the container's standard input is ours to feed.
-  explicit ClientStreams(bool input);
+  // `input`: the process's standard input is ours to feed. `spec`: of a process that is started for
+  // us (exec), encoded; without it we attach to the entrypoint.
+  explicit ClientStreams(bool input, Joining joining = Joining::at_start, std::string spec = {});
 
   // A connection begins, the first or one after the relay was lost: what to say.
   std::string greet();
@@ -41,6 +46,11 @@ class ClientStreams {
   void close_output(std::uint8_t stream, std::string& out);
 
   static void send_signal(int signal, std::string& out);
+  static void send_extent(const TerminalExtent& extent, std::string& out);
+
+  // Of a process that was started for us: it runs, or why not.
+  bool started() const { return started_; }
+  const std::optional<protocol::Failure>& failure() const { return failure_; }
 
   // The end, once the relay has told it; what was received is complete then (else handle() failed).
   const std::optional<protocol::ExitRecord>& exit() const { return exit_; }
@@ -54,13 +64,17 @@ class ClientStreams {
     std::string bytes;
     std::size_t head = 0;
     bool closed = false;
+    bool partial = false;  // it had begun before we came: there is no sum to compare
   };
 
   Output& output(std::uint8_t stream) { return outputs_[stream - 1u]; }
   const Output& output(std::uint8_t stream) const { return outputs_[stream - 1u]; }
   bool fail(std::string why);
   bool take_data(const protocol::Frame& frame, std::string& out);
+  void ask_for_process(std::string& out) const;
+  void ask_to_attach(std::string& out) const;
   bool take_attached(const protocol::Frame& frame, std::string& out);
+  bool begin_at(const protocol::ProcessEntry& entry);
   bool take_ack(const protocol::Frame& frame, std::string& out);
   bool take_exit(const protocol::Frame& frame, std::string& out);
   void send_input(std::string& out);
@@ -69,8 +83,14 @@ class ClientStreams {
   protocol::OutgoingStream input_;
   std::array<Output, 2> outputs_;
   bool input_open_;
+  Joining joining_;
   bool attached_ = false;
-  bool greeted_ = false;
+  bool greeted_ = false;  // and answered
+  bool started_ = false;
+  std::string spec_;
+  std::uint32_t process_ = 0;
+  std::uint64_t input_base_ = 0;  // where our standard input begins in the process's
+  std::optional<protocol::Failure> failure_;
   std::optional<protocol::ExitRecord> exit_;
   std::string why_;
   std::string relay_error_;

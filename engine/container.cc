@@ -56,6 +56,11 @@ EndReason parse_end_reason(std::string_view name) {
   return EndReason::failed;
 }
 
+std::string_view state_name(const State& state) {
+  if (std::holds_alternative<Running>(state)) return "running";
+  return std::holds_alternative<Exited>(state) ? "exited" : "created";
+}
+
 std::string random_name() {
   std::array<std::byte, 2> draw{};
   base::fill_random(draw.data(), draw.size());

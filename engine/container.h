@@ -23,6 +23,13 @@ struct Placement {
   unsigned slot = 0;
 };
 
+// What is kept of its output: docker's json-file driver, or none.
+struct LogConfig {
+  bool kept = true;
+  std::uint64_t max_size = 10u << 20;  // bytes of a file, about; 0: no limit
+  unsigned max_files = 3;              // the one that is written and older ones
+};
+
 struct ContainerConfig {
   std::string id;        // 64 hex digits
   std::string name;      // unique among containers
@@ -44,6 +51,10 @@ struct ContainerConfig {
   bool init = false;
   bool auto_remove = false;
   bool provisional = false;  // made by `run`: goes away when it was never started
+  int stop_signal = 15;      // of `stop`
+  int stop_timeout = 10;     // seconds from then to SIGKILL; -1: none
+
+  LogConfig log;
 
   std::uint64_t memory = 0;        // bytes for the container
   std::uint64_t guest_memory = 0;  // bytes on top for the guest itself
@@ -73,6 +84,7 @@ struct Created {};
 // The domain is being made, or being undone: what exists is what the record's names say.
 struct Starting {
   std::string boot_id;
+  bool again = false;  // it has run before, and stays where this start fails
 };
 struct Running {
   std::string boot_id;
@@ -87,6 +99,9 @@ struct Exited {
   bool cleaned = false;  // domain, disks and devices are gone
 };
 using State = std::variant<Created, Starting, Running, Exited>;
+
+// "created", "running" or "exited", as docker and podman say it.
+std::string_view state_name(const State& state);
 
 struct Container {
   ContainerConfig config;

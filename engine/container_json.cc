@@ -55,6 +55,17 @@ std::uint64_t size_member(const Json& object, const char* key, std::string_view 
   return static_cast<std::uint64_t>(value);
 }
 
+// Absent in records of before there were logs.
+LogConfig log_member(const Json& object, std::string_view what) {
+  LogConfig log;
+  const Json* member = base::object_member(object, "log");
+  if (member == nullptr) return log;
+  log.kept = base::bool_member(*member, "kept", true);
+  log.max_size = size_member(*member, "max_size", what);
+  log.max_files = static_cast<unsigned>(size_member(*member, "max_files", what));
+  return log;
+}
+
 Json parse_record(std::string_view text, std::string_view what) {
   Json record = base::parse_json(text, what);
   if (!record.is_object()) corrupt(what, "not a record");
@@ -81,7 +92,7 @@ Json exited_to_json(const Exited& exited) {
 struct StateWriter {
   Json operator()(const Created&) const { return {{"state", "created"}}; }
   Json operator()(const Starting& starting) const {
-    return {{"state", "starting"}, {"boot_id", starting.boot_id}};
+    return {{"state", "starting"}, {"boot_id", starting.boot_id}, {"again", starting.again}};
   }
   Json operator()(const Running& running) const {
     return {{"state", "running"},
@@ -124,6 +135,12 @@ std::string config_to_json(const ContainerConfig& config) {
       {"init", config.init},
       {"auto_remove", config.auto_remove},
       {"provisional", config.provisional},
+      {"stop_signal", config.stop_signal},
+      {"stop_timeout", config.stop_timeout},
+      {"log",
+       {{"kept", config.log.kept},
+        {"max_size", config.log.max_size},
+        {"max_files", config.log.max_files}}},
       {"memory", config.memory},
       {"guest_memory", config.guest_memory},
       {"vcpus", config.vcpus},
@@ -167,6 +184,9 @@ ContainerConfig config_from_json(std::string_view text, std::string_view what) {
       .init = base::bool_member(record, "init"),
       .auto_remove = base::bool_member(record, "auto_remove"),
       .provisional = base::bool_member(record, "provisional"),
+      .stop_signal = static_cast<int>(base::integer_member(record, "stop_signal", 15)),
+      .stop_timeout = static_cast<int>(base::integer_member(record, "stop_timeout", 10)),
+      .log = log_member(record, what),
       .memory = size_member(record, "memory", what),
       .guest_memory = size_member(record, "guest_memory", what),
       .vcpus = static_cast<unsigned>(size_member(record, "vcpus", what)),
@@ -193,7 +213,9 @@ State state_from_json(std::string_view text, std::string_view what) {
   const Json record = parse_record(text, what);
   const std::string state = base::text_member(record, "state");
   if (state == "created") return Created{};
-  if (state == "starting") return Starting{.boot_id = base::text_member(record, "boot_id")};
+  if (state == "starting")
+    return Starting{.boot_id = base::text_member(record, "boot_id"),
+                    .again = base::bool_member(record, "again")};
   if (state == "running")
     return Running{.boot_id = base::text_member(record, "boot_id"),
                    .started = time_member(record, "started")};

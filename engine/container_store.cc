@@ -60,6 +60,10 @@ std::string ContainerStore::control_path(const std::string& id) const {
 std::string ContainerStore::console_log(const std::string& id) const {
   return data_directory(id) + "/console.log";
 }
+std::string ContainerStore::log_path(const std::string& id, unsigned age) const {
+  const std::string path = data_directory(id) + "/output.log";
+  return age == 0 ? path : fmt::format("{}.{}", path, age);
+}
 std::string ContainerStore::name_path(std::string_view name) const {
   return data_root_ + "/names/" + std::string(name);
 }

@@ -44,6 +44,9 @@ class ContainerStore {
   std::string socket_path(const std::string& id) const;
   std::string control_path(const std::string& id) const;
   std::string console_log(const std::string& id) const;
+  // The container's output (engine/log_record.h): `age` 0 is the file that is written, 1 the one
+  // before.
+  std::string log_path(const std::string& id, unsigned age = 0) const;
   // Names without a container, temporary files of dead processes: under the store's lock.
   void sweep();
 

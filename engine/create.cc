@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/signals.h"
 
 namespace engine {
 namespace {
@@ -66,6 +67,7 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.argv = resolve_argv(request, image.config);
   config.hostname = request.hostname.empty() ? config.id.substr(0, 12) : request.hostname;
   config.env = {std::string(default_path), "HOSTNAME=" + config.hostname};
+  if (request.terminal) config.env.emplace_back("TERM=xterm");
   config.env =
       merge_environment(merge_environment(std::move(config.env), image.config.env), request.env);
   config.working_directory =
@@ -79,6 +81,10 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.init = request.init;
   config.auto_remove = request.auto_remove;
   config.provisional = request.provisional;
+  config.log = request.log;
+  config.stop_signal = request.stop_signal.value_or(
+      base::parse_signal(image.config.stop_signal).value_or(config.stop_signal));
+  config.stop_timeout = request.stop_timeout.value_or(config.stop_timeout);
   config.memory = request.memory.value_or(settings.memory);
   config.vcpus = request.vcpus.value_or(settings.vcpus);
   config.storage_size = settings.storage_size;

@@ -14,9 +14,8 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "engine/attachment.h"
-#include "engine/container_store.h"
 #include "engine/create.h"
-#include "engine/monitor_process.h"
+#include "engine/engine_parts.h"
 #include "engine/recovery.h"
 #include "xen/guest_kernel.h"
 #include "xen/host.h"
@@ -47,20 +46,6 @@ double milliseconds(const base::Stopwatch& watch) {
 }
 
 }  // namespace
-
-struct Engine::Parts {
-  ContainerStore containers;
-  image::ImageStore images;
-  image::NameDefaults names;
-  // Of containers that this process created.
-  std::map<std::string, base::FileLock> locks;
-  struct Begun {
-    base::Stopwatch watch;
-    Step resolve;
-  };
-  std::map<std::string, Begun> begun;
-  std::optional<IdleMonitor> monitor;  // for the next start
-};
 
 Engine::Engine(Settings settings, image::NameDefaults names)
     : settings_(std::move(settings)),
@@ -133,9 +118,10 @@ image::Image Engine::obtain(const CreateRequest& request, base::Progress& progre
   return pull(pull_request, progress).image;
 }
 
-void Engine::prepare_start() {
+void Engine::prepare_start(StartKind kind) {
   require_host(settings_);
-  parts_->monitor.emplace(IdleMonitor::spawn(settings_, FirstClient::us));
+  parts_->monitor.emplace(IdleMonitor::spawn(
+      settings_, kind == StartKind::attached ? FirstClient::us : FirstClient::none));
 }
 
 Container Engine::create(const CreateRequest& request, base::Progress& progress) {
@@ -168,26 +154,18 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
 }
 
 RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
+  if (!parts_->locks.contains(id)) recover();
   const Container container = this->container(id);
   const ContainerConfig& config = container.config;
-  auto held = parts_->locks.extract(config.id);
-  std::optional<base::FileLock> lock;
-  if (held.empty())
-    lock = parts_->containers.try_lock(config.id);
-  else
-    lock.emplace(std::move(held.mapped()));
-  if (!lock)
-    throw base::Error(base::ErrorKind::already_exists,
-                      fmt::format("container {} is running already", config.name));
-  base::SignalSource signals(
-      {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE});
+  base::FileLock lock = take_lock(config);
+  base::SignalSource signals = attached_signals(stdio);
   const AttachRequest request{settings_, parts_->containers, config, stdio};
   try {
     base::throw_if_interrupted();
-    if (!parts_->monitor) prepare_start();
+    if (!parts_->monitor) prepare_start(StartKind::attached);
     IdleMonitor idle = std::move(*std::exchange(parts_->monitor, std::nullopt));
     MonitorProcess monitor =
-        std::move(idle).order({MonitorMode::start, config.id, std::move(*lock)});
+        std::move(idle).order({MonitorMode::start, config.id, std::move(lock)});
     base::failpoint("client.spawned");
     RunOutcome outcome = Attachment(request, std::move(monitor), signals).run();
     base::failpoint("client.exiting");
@@ -197,10 +175,8 @@ RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
     }
     return outcome;
   } catch (const base::Error&) {
-    // Recovery removes what is provisional, but not while somebody holds its lock.
-    const base::InterruptShield shield;
-    lock.reset();
-    if (config.provisional) recover();
+    lock.release();
+    forget_start(config);
     throw;
   }
 }

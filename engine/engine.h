@@ -10,9 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
+#include "base/lock.h"
 #include "base/progress.h"
 #include "engine/container.h"
+#include "engine/log_record.h"
 #include "engine/settings.h"
+#include "engine/terminal.h"
 #include "image/image.h"
 #include "image/image_store.h"
 #include "image/reference.h"
@@ -44,6 +48,9 @@ struct CreateRequest {
   bool init = false;
   bool auto_remove = false;
   bool provisional = false;
+  LogConfig log;
+  std::optional<int> stop_signal;
+  std::optional<int> stop_timeout;      // seconds; -1: for ever
   std::optional<std::uint64_t> memory;  // bytes
   std::optional<unsigned> vcpus;
   std::string guest_type;
@@ -70,6 +77,9 @@ struct Stdio {
   int input = -1;  // -1: none
   int output = 1;
   int error = 2;
+  Terminal* terminal = nullptr;  // borrowed; where the container has one
+  std::string detach_keys;       // as bytes; they act only with a terminal
+  bool proxy_signals = true;     // ours are the container's while it runs
 };
 
 // How a container's start failed in the guest, so that the personality can word it.
@@ -81,11 +91,40 @@ struct StartFailure {
 };
 
 struct RunOutcome {
-  int code = 0;  // exit status of the container
+  int code = 0;           // exit status of the container
+  bool detached = false;  // the user has left it, and it runs on
   std::optional<StartFailure> failure;
   std::string error;  // why, where the end was not the container's own; empty otherwise
   Timing timing;
 };
+
+// Whether somebody's descriptors are the container's.
+enum class StartKind { attached, detached };
+
+// What a request leaves open the container's record says.
+struct StopRequest {
+  std::optional<int> signal;
+  std::optional<int> seconds;  // until SIGKILL; -1: for ever
+};
+
+// A further process in a container; what is empty is as the container has it.
+struct ExecRequest {
+  std::vector<std::string> command;
+  std::vector<std::string> env;
+  std::string working_directory;
+  std::string user;
+  bool interactive = false;
+  bool terminal = false;
+};
+
+struct LogRequest {
+  bool follow = false;
+  std::optional<std::uint64_t> tail;  // lines of what is there; absent: all
+  std::optional<base::WallTime> since;
+  std::optional<base::WallTime> until;
+};
+// Gets a record; one without text says that no more is there now.
+using LogSink = std::function<void(const LogRecord& record)>;
 
 struct HostReport {  // one line of `doctor`
   std::string what;
@@ -118,14 +157,40 @@ class Engine {
   std::vector<image::Image> images();
   image::RemovedImage remove_image(const std::string& name_or_id, bool force);
 
-  // Says that start_attached() will follow: what needs no container begins now, beside the rest.
-  // Throws denied or unavailable where this host can't run one.
-  void prepare_start();
+  // Says that start_attached() or start() will follow: what needs no container begins now, beside
+  // the rest. Throws denied or unavailable where this host can't run one.
+  void prepare_start(StartKind kind);
   // Makes the record; pulls the image where the policy says so. Not started.
   Container create(const CreateRequest& request, base::Progress& progress);
   // Starts it with `stdio` attached and waits for its end. Until it runs, SIGINT and SIGTERM cancel
   // (throws interrupted, and a provisional container is gone); from then on they go to it.
   RunOutcome start_attached(const std::string& id, const Stdio& stdio);
+
+  // Attaches `stdio` to a running one and waits for its end, or until the user leaves it. Throws
+  // failure where it does not run.
+  RunOutcome attach(const std::string& name_or_id, const Stdio& stdio);
+  // Runs a process in a running one with `stdio` attached and waits for its end. Ours signals are
+  // not passed on. Throws failure where the container does not run.
+  RunOutcome exec(const std::string& name_or_id, const ExecRequest& request, const Stdio& stdio);
+  // The same with nobody attached; returns once it runs, or how it could not be started.
+  std::optional<StartFailure> exec_detached(const std::string& name_or_id,
+                                            const ExecRequest& request);
+  // Starts it with nobody attached; returns once its command runs, or how the guest could not start
+  // it. One that runs stays as it is. Cancelled by SIGINT and SIGTERM as above.
+  std::optional<StartFailure> start(const std::string& name_or_id);
+  // Its stop signal, then, after its time, SIGKILL; returns once it has ended and is cleaned up. No
+  // error for one that does not run.
+  void stop(const std::string& name_or_id, const StopRequest& request);
+  // Sends a signal to its command; after SIGKILL it has ended. Throws failure where it does not
+  // run.
+  void kill(const std::string& name_or_id, int signal);
+  // Waits for its end and returns its exit status; at once, with the last one or 0, for one that
+  // does not run. Throws interrupted.
+  int wait(const std::string& name_or_id);
+
+  // What it has said, the oldest first; with `follow` until it has ended. Throws unsupported where
+  // it is not kept, interrupted.
+  void logs(const std::string& name_or_id, const LogRequest& request, const LogSink& sink);
 
   std::vector<Container> containers();
   Container container(const std::string& name_or_id);  // throws not_found
@@ -139,6 +204,20 @@ class Engine {
   // The image of a request, pulled where the policy says so.
   image::Image obtain(const CreateRequest& request, base::Progress& progress);
   void tidy_images();
+  base::FileLock take_lock(const ContainerConfig& config);
+  void forget_start(const ContainerConfig& config);  // that failed
+  // False where it does not run.
+  struct Connected {
+    Container container;
+    base::UniqueFd connection;
+  };
+  // To the monitor of a container that runs.
+  Connected connect(const std::string& name_or_id);
+  bool signal(const ContainerConfig& config, int number);
+  void end_now(const Container& container);
+  // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.
+  std::optional<int> end_of(const std::string& id, const base::Deadline& deadline);
+  bool ends_within(const std::string& id, const base::Deadline& deadline);
 
   struct Parts;
   Settings settings_;

@@ -60,9 +60,6 @@ MonitorProcess start_monitor(const Settings& settings, MonitorOrder order);
 // corrupt where it is none.
 std::optional<MonitorOrder> receive_order(int launch);
 
-// The parent's own socket, beside the relay's: one byte is an order.
-constexpr char order_kill = 'k';  // destroy the domain; the end is recorded and cleaned up
-
 // Connects to the socket of a monitor that runs; empty where nobody listens.
 base::UniqueFd connect_monitor(const std::string& socket_path);
 

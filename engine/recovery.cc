@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "engine/control.h"
 #include "engine/launch.h"
 #include "engine/monitor_process.h"
 
@@ -16,6 +17,7 @@ namespace engine {
 namespace {
 
 constexpr base::Milliseconds adoption_limit{120'000};
+constexpr base::Milliseconds order_limit{30'000};
 constexpr int lost_code = 255;  // as docker tells a container that was lost with its host
 
 enum class Need { nothing, removal, lost, adoption };
@@ -90,13 +92,6 @@ void recover_one(const Settings& settings, ContainerStore& store, const std::str
   }
 }
 
-bool send_order(const ContainerStore& store, const std::string& id, char order) {
-  const base::UniqueFd control = connect_monitor(store.control_path(id));
-  if (!control) return false;
-  base::write_all(control.get(), std::string_view(&order, 1));
-  return true;
-}
-
 std::optional<base::FileLock> wait_for_lock(const ContainerStore& store, const Container& container,
                                             const base::Deadline& deadline) {
   try {
@@ -125,7 +120,9 @@ void recover(const Settings& settings, ContainerStore& store) {
 
 void end_container(const Settings& settings, ContainerStore& store, const Container& container) {
   const std::string& id = container.config.id;
-  const bool ordered = send_order(store, id, order_kill);
+  const bool ordered = give_order(store.control_path(id), {.type = ControlOrder::Type::end},
+                                  base::Deadline::after(order_limit))
+                           .has_value();
   // The monitor lets go of the lock when everything is done, or removes it with the container.
   auto lock = wait_for_lock(store, container, base::Deadline::after(adoption_limit));
   if (ordered || !lock) return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/create.h"
 #include "image/store_layout.h"
 
 namespace engine {
@@ -30,9 +31,23 @@ protocol::ProcessSpec process_spec(const ContainerConfig& config) {
           .working_directory = config.working_directory,
           .user = config.user,
           .groups = {},
-          .terminal = std::nullopt,
+          .terminal = config.terminal ? std::optional(protocol::WindowSize{}) : std::nullopt,
           .standard_input = config.interactive,
           .init = config.init};
+}
+
+protocol::ProcessSpec exec_spec(const ContainerConfig& config, const ExecRequest& request) {
+  std::vector<std::string> env = config.env;
+  if (request.terminal) env = merge_environment(std::move(env), {"TERM=xterm"});
+  const std::string& directory = request.working_directory;
+  return {.argv = request.command,
+          .env = merge_environment(std::move(env), request.env),
+          .working_directory = directory.empty() ? config.working_directory : directory,
+          .user = request.user.empty() ? config.user : request.user,
+          .groups = {},
+          .terminal = request.terminal ? std::optional(protocol::WindowSize{}) : std::nullopt,
+          .standard_input = request.interactive,
+          .init = false};
 }
 
 std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root) {

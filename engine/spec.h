@@ -2,12 +2,14 @@
 #pragma once
 
 #include "engine/container.h"
+#include "engine/engine.h"
 #include "guest-init/protocol/spec.h"
 
 namespace engine {
 
 protocol::ContainerSpec container_spec(const ContainerConfig& config);
 protocol::ProcessSpec process_spec(const ContainerConfig& config);
+protocol::ProcessSpec exec_spec(const ContainerConfig& config, const ExecRequest& request);
 
 // The files of its layers' disks, lowest first.
 std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root);

@@ -56,7 +56,7 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"Ports", ""},
       {"RunningFor", age(config.created, context.now) + " ago"},
       {"Size", "0B"},
-      {"State", state_word(container.state)},
+      {"State", engine::state_name(container.state)},
       {"Status", status(container.state, context.now)},
   };
 }

@@ -69,6 +69,11 @@ constexpr cli::Messages messages{
     .container_running =
         "You cannot remove a running container {id}. Stop the container before attempting removal "
         "or force remove",
+    .not_running_to_exec = "Container {id} is not running",
+    .not_running_to_attach = "You cannot attach to a stopped container, start it first",
+    .no_terminal = "the input device is not a TTY",
+    .detached = "read escape sequence",
+    .not_running_to_kill = "Cannot kill container: {name}: Container {id} is not running",
     .invalid_name = "Invalid container name ({name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed",
     .name_in_use =
         "Conflict. The container name \"/{name}\" is already in use by container "
@@ -100,6 +105,7 @@ cli::Personality docker_personality(std::string_view program) {
       .containers = docker_containers(),
       .least_memory = least_memory,
       .force_hides_absent = false,
+      .terminal_required = true,
       .version = docker_version(),
       .info = docker_info(),
       .entrypoint = entrypoint,

@@ -111,7 +111,7 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"CreatedHuman", since},
       {"RunningFor", since},
       {"Status", status(container.state, context.now)},
-      {"State", state_word(container.state)},
+      {"State", engine::state_name(container.state)},
       {"Ports", ""},
       {"Names", config.name},
       {"Labels", label_list(config.labels)},
@@ -155,7 +155,7 @@ Json container_object(const engine::Container& container, const cli::RowContext&
       {"Networks", Json::array()},
       {"Ports", nullptr},
       {"StartedAt", started},
-      {"State", state_word(container.state)},
+      {"State", engine::state_name(container.state)},
       {"Status", status(container.state, context.now)},
       {"Created", unix_seconds(config.created)},
   };

@@ -84,6 +84,14 @@ constexpr cli::Messages messages{
     .container_running =
         "cannot remove container {id} as it is running - running or paused containers cannot be "
         "removed without force: container state improper",
+    .not_running_to_exec =
+        "can only create exec sessions on running containers: container state improper",
+    .not_running_to_attach = "you can only attach to running containers",
+    .no_terminal =
+        "The input device is not a TTY. The --tty and --interactive flags might not work properly",
+    .detached = "",
+    .not_running_to_kill =
+        "can only kill running containers. {id} is in state {state}: container state improper",
     .invalid_name =
         "running container create option: names must match "
         "[a-zA-Z0-9][a-zA-Z0-9_.-]*: invalid argument",
@@ -110,7 +118,8 @@ cli::Personality podman_personality(std::string_view program) {
                      .unknown_command = failed,
                      .failure = failed,
                      .image_in_use = in_use,
-                     .container_running = in_use},
+                     .container_running = in_use,
+                     .exec_not_running = 255},
       .messages = messages,
       .table = {.least_width = 12, .padding = 2},
       .pull = podman_pull(),
@@ -121,6 +130,7 @@ cli::Personality podman_personality(std::string_view program) {
       .containers = podman_containers(),
       .least_memory = 0,
       .force_hides_absent = true,
+      .terminal_required = false,
       .version = podman_version(),
       .info = podman_info(),
       .entrypoint = entrypoint,

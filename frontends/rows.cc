@@ -55,13 +55,6 @@ std::string age(base::WallTime then, base::WallTime now) {
   return base::human_duration(std::chrono::duration_cast<std::chrono::seconds>(now - then));
 }
 
-std::string_view state_word(const engine::State& state) {
-  return std::visit(Overload{[](const engine::Running&) { return "running"; },
-                             [](const engine::Exited&) { return "exited"; },
-                             [](const auto&) { return "created"; }},
-                    state);
-}
-
 std::string status(const engine::State& state, base::WallTime now) {
   return std::visit(
       Overload{[&](const engine::Running& running) { return "Up " + age(running.started, now); },

@@ -26,8 +26,6 @@ std::string local_time(base::WallTime time);
 // "5 minutes" from `then` to `now`.
 std::string age(base::WallTime then, base::WallTime now);
 
-// "created", "running", "exited".
-std::string_view state_word(const engine::State& state);
 // "Created", "Up 5 minutes", "Exited (0) 5 minutes ago".
 std::string status(const engine::State& state, base::WallTime now);
 

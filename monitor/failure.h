@@ -1,16 +1,16 @@
-// How a failed start in the guest is told: exit codes as docker's, stages as words.
+// How a failed start in the guest is told to who wanted it.
 #pragma once
 
 #include "engine/launch.h"
+#include "engine/start_failure.h"
 #include "monitor/relay_message.h"
 
 namespace monitor {
 
-constexpr int own_failure = 125;     // not the container's doing
+using engine::own_failure;
 constexpr int destroyed_code = 137;  // as after SIGKILL
 
-// 127 where the command is missing, 126 where it cannot be executed, else 125.
-int failure_code(const Message& failed);
+engine::StartFailure start_failure(const Message& failed);
 engine::LaunchEvent launch_failure(const Message& failed);
 
 }  // namespace monitor

@@ -1,7 +1,7 @@
 // vxn-monitor: holds one container. Started by the engine (engine/monitor_process.h):
 //   vxn-monitor supervise DATA-ROOT RUN-ROOT [--client] [--balloon-dom0] [--debug]
 // and by itself for its unprivileged half:
-//   vxn-monitor relay ID DATA-ROOT RUN-ROOT [--client]
+//   vxn-monitor relay ID DATA-ROOT RUN-ROOT [--client] [--log] [--log-before]
 #include <fmt/core.h>
 #include <signal.h>
 
@@ -66,8 +66,7 @@ int run(const std::vector<std::string_view>& words) {
   if (words.size() >= 4 && words[1] == "supervise") return supervise(words);
   if (words.size() >= 5 && words[1] == "relay")
     return monitor::relay_main(
-        {std::string(words[2]), std::string(words[3]), std::string(words[4])},
-        has(words, "--client"));
+        {std::string(words[2]), std::string(words[3]), std::string(words[4])}, words);
   return usage_status;
 }
 
@@ -75,6 +74,7 @@ int run(const std::vector<std::string_view>& words) {
 
 int main(int argc, char** argv) {
   static_cast<void>(signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(signal(SIGXFSZ, SIG_IGN));
   base::set_log_prefix("vxn-monitor");
   try {
     const int status = run({argv, argv + argc});

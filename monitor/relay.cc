@@ -2,6 +2,8 @@
 
 #include <poll.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -16,12 +18,16 @@ using protocol::FrameType;
 
 constexpr std::size_t read_size = 128u << 10;
 constexpr std::size_t guest_backlog = 512u << 10;  // unsent to the guest: clients wait beyond
+constexpr base::Milliseconds log_retry{200};       // where the log's disk is full
 
 }  // namespace
 
 Relay::Relay(RelayRequest request, GuestChannel& guest)
     : request_(std::move(request)), guest_(guest), client_deadline_(base::Deadline::never()) {
-  if (request_.first_client) client_ = FrameSocket(std::move(request_.first_client));
+  if (request_.first_client) {
+    peers_.emplace_back(std::move(request_.first_client));
+    peers_.back().began_it = true;
+  }
   protocol::Hello hello;
   hello.epoch = request_.epoch;
   to_guest(text_frame(FrameType::hello, encode(hello)));
@@ -32,41 +38,55 @@ void Relay::run() {
   while (!over_) poll_once();
 }
 
+base::Deadline Relay::next_deadline() const {
+  base::Deadline deadline = client_deadline_;
+  for (const auto& [number, process] : processes_)
+    if (process.expected) deadline = deadline.sooner(process.patience.remaining());
+  return log_waits_ ? deadline.sooner(log_retry) : deadline;
+}
+
 void Relay::poll_once() {
-  enum Source { from_guest, from_parent, from_listener, from_client, count };
-  std::array<pollfd, count> polled{};
-  polled.fill({.fd = -1, .events = POLLIN, .revents = 0});
-  if (!guest_gone_) polled[from_guest].fd = guest_.fd();
+  enum Source { from_guest, from_parent, from_listener, fixed };
+  std::vector<pollfd> polled(fixed, {.fd = -1, .events = POLLIN, .revents = 0});
+  if (!guest_gone_ && !log_waits_) polled[from_guest].fd = guest_.fd();
   polled[from_parent].fd = request_.parent;
   polled[from_listener].fd = request_.listener;
-  if (client_) {
-    polled[from_client].fd = client_.fd();
-    polled[from_client].events = static_cast<short>(
-        (to_guest_.size() < guest_backlog ? POLLIN : 0) | (client_.unsent() > 0 ? POLLOUT : 0));
+  const bool listens = to_guest_.size() < guest_backlog && !log_waits_;
+  std::vector<Peer*> asked;
+  for (Peer& peer : peers_) {
+    const int events = (listens ? POLLIN : 0) | (peer.socket.unsent() > 0 ? POLLOUT : 0);
+    polled.push_back({.fd = peer.socket.fd(), .events = static_cast<short>(events), .revents = 0});
+    asked.push_back(&peer);
   }
-  const int ready = poll(polled.data(), polled.size(), client_deadline_.poll_timeout());
+  const int ready = poll(polled.data(), polled.size(), next_deadline().poll_timeout());
   if (ready < 0 && errno != EINTR) base::throw_errno("waiting for the guest");
   if (ready < 0) return;
   if (phase_ == Phase::client && client_deadline_.expired()) resume();
   if (polled[from_parent].revents != 0) take_parent();
   if (over_) return;
   if (polled[from_guest].revents != 0) guest_.clear_event();
-  if (polled[from_listener].revents != 0) accept_client();
-  if (client_ && (polled[from_client].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
-    receive_client();
+  if (polled[from_listener].revents != 0) accept_peer();
+  for (std::size_t at = 0; at < asked.size(); ++at)
+    if ((polled[fixed + at].revents & (POLLIN | POLLHUP | POLLERR)) != 0) receive_from(*asked[at]);
   serve_guest();
-  if (client_ && !client_.flush()) lose_client();
+  for (Peer& peer : peers_)
+    if (!peer.gone && !peer.socket.flush()) lose(peer);
+  drop_lost();
   finish_when_flushed();
 }
 
 void Relay::finish_when_flushed() {
-  if (finishing_ && (!client_ || client_.unsent() == 0)) over_ = true;
+  if (!finishing_) return;
+  for (const Peer& peer : peers_)
+    if (peer.socket.unsent() > 0) return;
+  over_ = true;
 }
 
 // --- the parent
 
 void Relay::take_parent() {
-  const auto message = receive_message(request_.parent);
+  base::UniqueFd passed;
+  const auto message = receive_message(request_.parent, &passed);
   if (!message) {  // it died: whoever takes over resumes from what the guest keeps
     over_ = true;
     return;
@@ -74,7 +94,7 @@ void Relay::take_parent() {
   switch (message->type) {
     case MessageType::recorded:
       recorded_ = true;
-      forward_exit();
+      if (HostedProcess* entrypoint = find(0)) forward_exit(*entrypoint);
       to_guest({.type = FrameType::exit_ack, .payload = {}});
       base::failpoint("relay.exit_acked");
       break;
@@ -86,6 +106,12 @@ void Relay::take_parent() {
         finishing_ = true;
       }
       break;
+    case MessageType::log_file:
+      if (request_.log) request_.log->go_on_in(std::move(passed));
+      break;
+    case MessageType::signal:
+      forward_signal(static_cast<std::uint32_t>(message->numbers[0]));
+      break;
     case MessageType::guest_gone:
       serve_guest();
       guest_gone_ = true;
@@ -94,6 +120,16 @@ void Relay::take_parent() {
     default:
       break;
   }
+}
+
+void Relay::forward_signal(std::uint32_t number) {
+  if (phase_ < Phase::running) {  // a relay that has just taken over
+    early_signals_.push_back(number);
+    return;
+  }
+  std::string payload;
+  protocol::append_u32(payload, number);
+  if (phase_ == Phase::running) to_guest(text_frame(FrameType::signal, payload));
 }
 
 void Relay::tell(MessageType type, std::string_view text,
@@ -118,12 +154,16 @@ void Relay::to_guest(const Frame& frame) { protocol::append_frame(to_guest_, fra
 // Until nothing moves any more: only then may we sleep on the event channel.
 void Relay::serve_guest() {
   if (guest_gone_ || over_) return;
+  flush_log();
   bool moved = true;
   while (moved && !over_) {
-    moved = read_guest();
+    moved = !log_waits_ && read_guest();
     moved = write_guest() || moved;
-    if (client_ && client_.unsent() > read_size && !client_.flush()) lose_client();
+    for (Peer& peer : peers_)
+      if (!peer.gone && peer.socket.unsent() > read_size && !peer.socket.flush()) lose(peer);
   }
+  if (!over_ && !log_waits_ && phase_ >= Phase::running) grant_all();
+  write_guest();
 }
 
 bool Relay::read_guest() {
@@ -144,7 +184,7 @@ bool Relay::read_guest() {
 }
 
 bool Relay::write_guest() {
-  if (to_guest_.empty()) return false;
+  if (to_guest_.empty() || guest_gone_ || over_) return false;
   const auto size = guest_.write(protocol::bytes_of(to_guest_));
   if (!size) {
     tell(MessageType::lost);
@@ -153,6 +193,13 @@ bool Relay::write_guest() {
   }
   to_guest_.erase(0, *size);
   return *size > 0;
+}
+
+// A disk that is full makes the container wait; what was said is granted again afterwards.
+void Relay::flush_log() {
+  if (!request_.log) return;
+  log_waits_ = !request_.log->flush();
+  if (request_.log->is_full()) tell(MessageType::log_full);
 }
 
 }  // namespace monitor

@@ -1,19 +1,22 @@
-// The half of the monitor that talks with the guest: frames between the vchan and the attached
-// client, events for the parent. Treats every byte of the guest's as hostile; runs without
-// privileges (sandbox.h).
+// The half of the monitor that talks with the guest: frames between the vchan and who is attached
+// to the container's processes, events for the parent. Treats every byte of the guest's as hostile;
+// runs without privileges (sandbox.h).
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <functional>
+#include <list>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/fd.h"
 #include "guest-init/protocol/messages.h"
-#include "monitor/frame_socket.h"
+#include "monitor/hosted_process.h"
+#include "monitor/log_file.h"
 #include "monitor/relay_message.h"
+#include "monitor/relay_peer.h"
 
 namespace monitor {
 
@@ -37,6 +40,8 @@ struct RelayRequest {
   std::uint64_t epoch = 0;       // of the guest as known from before, 0 unknown
   bool client_expected = false;  // wait for it before the guest is asked for bytes
   base::Milliseconds client_patience{3000};
+  bool terminal = false;       // whose input stays open when the client goes
+  std::optional<LogFile> log;  // of stdout and stderr; empty: they are not kept
 };
 
 class Relay {
@@ -47,20 +52,23 @@ class Relay {
 
  private:
   enum class Phase { hello, client, state, container, process, running, exited };
-  struct Output {
-    std::uint64_t received = 0;  // next byte from the guest
-    std::uint64_t limit = 0;     // granted to the guest
-    bool closed = false;         // CLOSE was said
-    bool ended = false;
-  };
+  using Processes = std::map<std::uint32_t, HostedProcess>;
 
   void poll_once();
+  base::Deadline next_deadline() const;
   void take_parent();
+  void forward_signal(std::uint32_t number);
   void serve_guest();
   bool read_guest();
   bool write_guest();
   void to_guest(const protocol::Frame& frame);
+  void tell(MessageType type, std::string_view text = {},
+            std::initializer_list<std::uint64_t> numbers = {});
+  bool broken(std::string_view why);
+  void finish_when_flushed();
+  void flush_log();
 
+  // relay_guest.cc: what the guest says.
   bool take_guest_frame(const protocol::Frame& frame);
   bool take_hello(const protocol::Frame& frame);
   bool take_state(const protocol::Frame& frame);
@@ -74,28 +82,38 @@ class Relay {
   bool take_exit(const protocol::Frame& frame);
   bool take_log(const protocol::Frame& frame);
   bool take_shutdown_done(const protocol::Frame& frame);
-  bool broken(std::string_view why);
-
+  bool container_failed(const protocol::Failure& failure);
   void resume();
   void begin_running();
   void send_container();
-  void send_process();
-  void grant_discarded();
-  void grant(std::uint8_t stream, std::uint64_t position, std::uint64_t limit);
+  void send_process(std::uint32_t number, std::string_view spec);
+  HostedProcess* find(std::uint32_t number);
 
-  void accept_client();
-  void receive_client();
-  bool take_client_frame(const protocol::Frame& frame);
-  bool take_attach(const protocol::Frame& frame);
-  void send_attached();
-  bool take_client_input(const protocol::Frame& frame);
-  bool take_client_ack(const protocol::Frame& frame);
-  void forward_exit();
-  void lose_client();
+  // relay_peers.cc: who is attached.
+  void accept_peer();
+  void receive_from(Peer& peer);
+  bool take_peer_frame(Peer& peer, const protocol::Frame& frame);
+  bool take_attach(Peer& peer, const protocol::Frame& frame);
+  bool take_spec(Peer& peer, const protocol::Frame& frame);
+  bool take_start(Peer& peer, const protocol::Frame& frame);
+  void refuse(Peer& peer, std::string_view why);
+  void meet(Peer& peer);
+  void tell_attached(Peer& peer, HostedProcess& process);
+  void lose(Peer& peer);
+  void drop_lost();
+  bool has_peers(std::uint32_t process) const;
+  bool feeds_input(std::uint32_t process) const;
 
-  void tell(MessageType type, std::string_view text = {},
-            std::initializer_list<std::uint64_t> numbers = {});
-  void finish_when_flushed();
+  // relay_streams.cc: what goes between them and the guest.
+  bool take_peer_input(Peer& peer, const protocol::Frame& frame);
+  bool take_peer_ack(Peer& peer, const protocol::Frame& frame);
+  bool take_peer_close(Peer& peer, const protocol::Frame& frame);
+  bool take_peer_exit_ack(Peer& peer);
+  void to_peers(const protocol::Frame& frame);
+  void grant(HostedProcess& process);
+  void grant_all();
+  void forward_exit(HostedProcess& process);
+  void forget(std::uint32_t number);
 
   RelayRequest request_;
   GuestChannel& guest_;
@@ -104,21 +122,14 @@ class Relay {
   Phase phase_ = Phase::hello;
   base::Deadline client_deadline_;
 
-  FrameSocket client_;
-  bool attached_ = false;
-  std::array<std::uint64_t, protocol::stream_count> client_position_{};
-  bool client_resumes_ = false;
-
-  std::array<Output, protocol::stream_count> outputs_{};  // 1 and 2 are used
-  std::uint64_t input_sent_ = 0;   // next byte of standard input for the guest
-  std::uint64_t input_acked_ = 0;  // the guest's last word on it
-  std::uint64_t input_limit_ = 0;
-  bool input_ended_ = false;
-  bool input_closed_ = false;
-  std::optional<protocol::ExitRecord> exit_;
+  std::list<Peer> peers_;
+  Processes processes_;
+  std::uint32_t next_process_ = 1;
+  std::vector<std::uint32_t> early_signals_;  // for the entrypoint, once we know of it
   bool recorded_ = false;
   bool finishing_ = false;
   bool guest_gone_ = false;
+  bool log_waits_ = false;  // for room on its disk, and all with it
   bool over_ = false;
 };
 

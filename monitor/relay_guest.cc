@@ -2,6 +2,7 @@
 #include "monitor/relay.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/failpoint.h"
 #include "guest-init/protocol/spec.h"
@@ -15,34 +16,45 @@ using protocol::standard_error;
 using protocol::standard_input;
 using protocol::standard_output;
 
-constexpr std::uint64_t discard_window = 256u << 10;  // granted while nobody is attached
+constexpr std::size_t most_processes = 1024;
+constexpr std::size_t most_timings = 64;
 
 }  // namespace
+
+HostedProcess* Relay::find(std::uint32_t number) {
+  const auto found = processes_.find(number);
+  return found == processes_.end() ? nullptr : &found->second;
+}
 
 bool Relay::take_guest_frame(const Frame& frame) {
   struct Handler {
     FrameType type;
     bool (Relay::*take)(const Frame&);
+    bool of_process;  // about a process that we know
   };
   static constexpr Handler handlers[] = {
-      {FrameType::data, &Relay::take_output},
-      {FrameType::ack, &Relay::take_input_ack},
-      {FrameType::eof, &Relay::take_output_end},
-      {FrameType::close, &Relay::take_input_close},
-      {FrameType::hello, &Relay::take_hello},
-      {FrameType::state, &Relay::take_state},
-      {FrameType::container_ready, &Relay::take_ready},
-      {FrameType::started, &Relay::take_started},
-      {FrameType::failed, &Relay::take_failed},
-      {FrameType::exit, &Relay::take_exit},
-      {FrameType::log, &Relay::take_log},
-      {FrameType::shutdown_done, &Relay::take_shutdown_done},
+      {FrameType::data, &Relay::take_output, true},
+      {FrameType::ack, &Relay::take_input_ack, true},
+      {FrameType::eof, &Relay::take_output_end, true},
+      {FrameType::close, &Relay::take_input_close, true},
+      {FrameType::hello, &Relay::take_hello, false},
+      {FrameType::state, &Relay::take_state, false},
+      {FrameType::container_ready, &Relay::take_ready, false},
+      {FrameType::started, &Relay::take_started, false},
+      {FrameType::failed, &Relay::take_failed, false},
+      {FrameType::exit, &Relay::take_exit, true},
+      {FrameType::log, &Relay::take_log, false},
+      {FrameType::shutdown_done, &Relay::take_shutdown_done, false},
   };
-  if (frame.process != 0) return broken("a frame of a process that nobody started");
   if (phase_ == Phase::hello && frame.type != FrameType::hello && frame.type != FrameType::log)
     return broken("it did not begin with HELLO");
-  for (const Handler& handler : handlers)
-    if (handler.type == frame.type) return (this->*handler.take)(frame) && !over_;
+  for (const Handler& handler : handlers) {
+    if (handler.type != frame.type) continue;
+    const bool known = find(frame.process) != nullptr;
+    if ((handler.of_process && !known) || (frame.process != 0 && !known))
+      return broken("a frame of a process that nobody started");
+    return (this->*handler.take)(frame) && !over_;
+  }
   return broken(std::string("it sent ") + protocol::name_of(frame.type));
 }
 
@@ -57,46 +69,52 @@ bool Relay::take_hello(const Frame& frame) {
   base::failpoint("relay.hello");
   tell(MessageType::hello, {}, {theirs.epoch, theirs.exec_ns, theirs.hello_ns});
   phase_ = Phase::client;
-  if (!request_.client_expected || attached_)
+  if (!request_.client_expected || has_peers(0))
     resume();
   else
     client_deadline_ = base::Deadline::after(request_.client_patience);
   return true;
 }
 
+// What is said of the entrypoint's streams is what its client has; all else goes on where the guest
+// was told last.
 void Relay::resume() {
   client_deadline_ = base::Deadline::never();
   std::vector<protocol::Position> have;
-  if (attached_ && client_resumes_)
-    for (const std::uint8_t stream : {standard_output, standard_error})
-      have.push_back({.process = 0, .stream = stream, .position = client_position_[stream]});
+  for (const Peer& peer : peers_)
+    if (peer.process == 0 && peer.resumes && have.empty())
+      for (const std::uint8_t stream : {standard_output, standard_error})
+        have.push_back({.process = 0, .stream = stream, .position = peer.position[stream]});
   to_guest(text_frame(FrameType::resume, encode(have)));
   phase_ = Phase::state;
 }
 
 bool Relay::take_state(const Frame& frame) {
   protocol::State state;
-  if (phase_ != Phase::state || !decode(frame.payload, state)) return broken("a bad STATE");
+  if (phase_ != Phase::state || !decode(frame.payload, state) ||
+      state.processes.size() > most_processes)
+    return broken("a bad STATE");
   if (state.container == protocol::ContainerState::none) {
     send_container();
-    send_process();  // which the guest starts as soon as the container is ready
+    send_process(0, request_.process_spec);  // which starts as soon as the container is ready
     phase_ = Phase::container;
     return true;
   }
   if (state.container == protocol::ContainerState::failed)
     return broken("its file system could not be mounted");
-  if (state.processes.empty()) {
-    send_process();
+  for (const protocol::ProcessEntry& entry : state.processes) {
+    HostedProcess process(entry);
+    process.expected = entry.process != 0;  // by whom it was started for
+    process.patience = base::Deadline::after(request_.client_patience);
+    if (!processes_.emplace(entry.process, process).second) return broken("a bad STATE");
+    next_process_ = std::max(next_process_, entry.process + 1);
+  }
+  if (!find(0)) {
+    if (!processes_.empty()) return broken("processes without an entrypoint");
+    send_process(0, request_.process_spec);
     phase_ = Phase::process;
     return true;
   }
-  const protocol::ProcessEntry& entry = state.processes.front();
-  for (const std::uint8_t stream : {standard_output, standard_error}) {
-    outputs_[stream].received = entry.position[stream];
-    outputs_[stream].limit = entry.position[stream];
-    outputs_[stream].closed = (entry.open & (1u << stream)) == 0;
-  }
-  input_sent_ = input_acked_ = input_limit_ = entry.position[standard_input];
   begin_running();
   return true;
 }
@@ -104,10 +122,9 @@ bool Relay::take_state(const Frame& frame) {
 void Relay::begin_running() {
   phase_ = Phase::running;
   tell(MessageType::started);
-  if (attached_)
-    send_attached();
-  else
-    grant_discarded();
+  for (const std::uint32_t signal : std::exchange(early_signals_, {})) forward_signal(signal);
+  for (Peer& peer : peers_)
+    if (peer.process && !peer.told) meet(peer);
 }
 
 void Relay::send_container() {
@@ -117,7 +134,8 @@ void Relay::send_container() {
 
 bool Relay::take_ready(const Frame& frame) {
   std::vector<protocol::Timing> timings;
-  if (phase_ != Phase::container || !decode(frame.payload, timings) || timings.size() > 64)
+  if (phase_ != Phase::container || !decode(frame.payload, timings) ||
+      timings.size() > most_timings)
     return broken("a bad CONTAINER_READY");
   for (const protocol::Timing& timing : timings)
     tell(MessageType::timing, timing.name, {timing.ns});
@@ -126,28 +144,42 @@ bool Relay::take_ready(const Frame& frame) {
   return true;
 }
 
-void Relay::send_process() {
-  const std::string& spec = request_.process_spec;
+void Relay::send_process(std::uint32_t number, std::string_view spec) {
   for (std::size_t at = 0; at < spec.size(); at += protocol::max_payload) {
-    Frame piece = text_frame(FrameType::process_spec,
-                             std::string_view(spec).substr(at, protocol::max_payload));
+    Frame piece = text_frame(FrameType::process_spec, spec.substr(at, protocol::max_payload));
+    piece.process = number;
     piece.offset = at;
     to_guest(piece);
   }
-  to_guest({.type = FrameType::process_start, .offset = spec.size(), .payload = {}});
+  to_guest(
+      {.type = FrameType::process_start, .process = number, .offset = spec.size(), .payload = {}});
 }
 
-bool Relay::take_started(const Frame&) {
+bool Relay::take_started(const Frame& frame) {
+  if (frame.process != 0) {
+    if (!find(frame.process)->take_started()) return broken("STARTED twice");
+    to_peers(frame);
+    return true;
+  }
   if (phase_ != Phase::process) return broken("STARTED without a process");
   base::failpoint("relay.started");
+  processes_.emplace(0, HostedProcess(0)).first->second.take_started();
   begin_running();
   return true;
 }
 
 bool Relay::take_failed(const Frame& frame) {
   protocol::Failure failure;
-  if ((phase_ != Phase::container && phase_ != Phase::process) || !decode(frame.payload, failure))
-    return broken("a bad FAILED");
+  if (!decode(frame.payload, failure)) return broken("a bad FAILED");
+  if (frame.process == 0) return container_failed(failure);
+  if (find(frame.process)->started()) return broken("FAILED of what runs");
+  to_peers(frame);
+  forget(frame.process);
+  return true;
+}
+
+bool Relay::container_failed(const protocol::Failure& failure) {
+  if (phase_ != Phase::container && phase_ != Phase::process) return broken("a bad FAILED");
   Message message;
   message.type = MessageType::failed;
   message.code = failure.error_number;
@@ -158,57 +190,49 @@ bool Relay::take_failed(const Frame& frame) {
 }
 
 bool Relay::take_output(const Frame& frame) {
-  Output& output = outputs_[frame.stream];
-  const std::uint64_t end = frame.offset + frame.payload.size();
-  if (frame.stream == standard_input || frame.offset != output.received || frame.payload.empty() ||
-      end > output.limit || output.ended)
-    return broken("output that was not asked for");
-  output.received = end;
+  if (!find(frame.process)->take_output(frame)) return broken("output that was not asked for");
+  if (frame.process == 0 && request_.log) {
+    // In the log before it can be acknowledged.
+    request_.log->append(frame.stream, frame.offset, frame.payload);
+    flush_log();
+  }
   base::failpoint("relay.data");
-  if (attached_)
-    client_.send(frame);
-  else
-    grant_discarded();
+  to_peers(frame);
   return true;
 }
 
 bool Relay::take_output_end(const Frame& frame) {
-  Output& output = outputs_[frame.stream];
-  if (frame.stream == standard_input || frame.offset != output.received)
+  if (!find(frame.process)->take_output_end(frame))
     return broken("an output stream that ends elsewhere");
-  output.ended = true;
-  if (attached_) client_.send(frame);
+  to_peers(frame);
   return true;
 }
 
 bool Relay::take_input_ack(const Frame& frame) {
-  protocol::Reader reader(frame.payload);
-  const std::uint64_t limit = reader.u64();
-  if (frame.stream != standard_input || !reader.finished() || frame.offset > input_sent_ ||
-      frame.offset < input_acked_)
-    return broken("a bad ACK");
-  input_acked_ = frame.offset;
-  input_limit_ = std::max(limit, input_limit_);
-  if (attached_) client_.send(frame);
+  if (!find(frame.process)->take_input_ack(frame)) return broken("a bad ACK");
+  to_peers(frame);
   return true;
 }
 
 bool Relay::take_input_close(const Frame& frame) {
   if (frame.stream != standard_input) return broken("CLOSE of an output stream");
-  input_closed_ = true;
-  if (attached_) client_.send(frame);
+  find(frame.process)->take_input_close();
+  to_peers(frame);
   return true;
 }
 
 bool Relay::take_exit(const Frame& frame) {
   protocol::ExitRecord record;
-  if (phase_ != Phase::running || !decode(frame.payload, record)) return broken("a bad EXIT");
-  for (const std::uint8_t stream : {standard_output, standard_error})
-    if (!outputs_[stream].closed && record.streams[stream].bytes != outputs_[stream].received)
-      return broken("it counts other bytes than came");
-  if (record.value > 255) return broken("an exit status that cannot be");
+  HostedProcess& process = *find(frame.process);
+  if (!decode(frame.payload, record)) return broken("a bad EXIT");
+  if (process.exit() && frame.process != 0) return true;  // again, by who was told anew
+  if ((frame.process == 0 && phase_ != Phase::running) || !process.take_exit(record))
+    return broken("an exit that cannot be");
+  if (frame.process != 0) {
+    forward_exit(process);
+    return true;
+  }
   base::failpoint("relay.exit");
-  exit_ = record;
   phase_ = Phase::exited;
   tell(MessageType::exited, {},
        {record.signalled ? 1u : 0u, record.oom ? 1u : 0u, record.value, record.started_ns,
@@ -227,27 +251,6 @@ bool Relay::take_shutdown_done(const Frame&) {
   tell(MessageType::shutdown_done);
   finishing_ = true;
   return true;
-}
-
-void Relay::grant(std::uint8_t stream, std::uint64_t position, std::uint64_t limit) {
-  std::string payload;
-  protocol::append_u64(payload, limit);
-  Frame frame = text_frame(FrameType::ack, payload);
-  frame.stream = stream;
-  frame.offset = position;
-  to_guest(frame);
-  outputs_[stream].limit = std::max(outputs_[stream].limit, limit);
-}
-
-// Nobody is attached: what comes is dropped, so that the container does not wait for a reader.
-void Relay::grant_discarded() {
-  for (const std::uint8_t stream : {standard_output, standard_error}) {
-    Output& output = outputs_[stream];
-    if (output.limit < output.received + discard_window / 2 || output.received == output.limit)
-      grant(stream, output.received, output.received + discard_window);
-    else
-      grant(stream, output.received, output.limit);
-  }
 }
 
 }  // namespace monitor

@@ -8,14 +8,19 @@
 #include <string>
 #include <string_view>
 
+#include "base/fd.h"
+
 namespace monitor {
 
 enum class MessageType : std::uint32_t {
   // parent to relay
-  connect = 1,  // numbers: domain, slot, epoch (0 unknown), 1 where a client is expected
+  connect = 1,  // numbers: domain, slot, epoch (0 unknown), 1 where a client is expected, 1 where
+                // the container begins, and its streams with it
   recorded,     // the exit record is on disk
   finish,       // numbers[0]: 1 where the guest is to shut down in order; then end
   guest_gone,   // the domain has ended: take what is left in the rings, then end
+  signal,       // numbers[0]: a signal for the entrypoint
+  log_file,     // with a descriptor: go on in it
 
   // relay to parent
   hello = 64,  // numbers: epoch, exec_ns, hello_ns
@@ -29,6 +34,7 @@ enum class MessageType : std::uint32_t {
   lost,        // the guest closed the vchan
   client,      // numbers[0]: 1 attached, 0 gone
   shutdown_done,
+  log_full,  // another file is wanted
 };
 
 struct Message {
@@ -42,9 +48,10 @@ struct Message {
   std::string take_text() const;
 };
 
-// Throws where the other half is gone.
-void send_message(int fd, const Message& message);
-// nullopt: the other half has ended. Blocks; poll first.
-std::optional<Message> receive_message(int fd);
+// Throws where the other half is gone. `passed`, where it is none of -1, goes with the message.
+void send_message(int fd, const Message& message, int passed = -1);
+// nullopt: the other half has ended. Blocks; poll first. A descriptor that came is put into
+// `passed`.
+std::optional<Message> receive_message(int fd, base::UniqueFd* passed = nullptr);
 
 }  // namespace monitor

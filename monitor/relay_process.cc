@@ -2,10 +2,12 @@
 
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 
@@ -22,6 +24,11 @@ namespace monitor {
 namespace {
 
 constexpr base::Milliseconds vchan_limit{300'000};  // the parent has the shorter one
+// What may still be written to a file that is full: the frames that were under way.
+constexpr std::uint64_t log_margin = std::uint64_t{8} << 20;
+constexpr std::string_view client_word = "--client";
+constexpr std::string_view log_word = "--log";
+constexpr std::string_view log_before_word = "--log-before";
 
 class VchanChannel : public GuestChannel {
  public:
@@ -64,7 +71,7 @@ xen::Vchan connect_guest(const Message& order) {
 
 }  // namespace
 
-RelayProcess RelayProcess::start(const RelayCommand& command, int listener, base::UniqueFd client) {
+RelayProcess RelayProcess::start(const RelayCommand& command, const RelayDescriptors& descriptors) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
     base::throw_errno("making the relay's socket");
@@ -74,11 +81,15 @@ RelayProcess RelayProcess::start(const RelayCommand& command, int listener, base
       .argv = {own_path(), "relay", command.id, command.data_root, command.run_root},
       .fds = {{STDERR_FILENO, STDERR_FILENO},  // /dev/null, but with --debug
               {theirs.get(), relay_fd::parent},
-              {listener, relay_fd::listener}}};
-  if (client) {
-    request.argv.emplace_back("--client");
-    request.fds.emplace_back(client.get(), relay_fd::client);
-  }
+              {descriptors.listener, relay_fd::listener}}};
+  const auto give = [&](int fd, int number, std::string_view word) {
+    if (fd < 0) return;
+    request.argv.emplace_back(word);
+    request.fds.emplace_back(fd, number);
+  };
+  give(descriptors.client, relay_fd::client, client_word);
+  give(descriptors.log, relay_fd::log, log_word);
+  give(descriptors.log_before, relay_fd::log_before, log_before_word);
   return {std::move(ours), base::spawn(request)};
 }
 
@@ -89,7 +100,14 @@ void RelayProcess::end(const base::Deadline& deadline) {
   }
 }
 
-int relay_main(const RelayCommand& command, bool with_client) {
+int relay_main(const RelayCommand& command, const std::vector<std::string_view>& words) {
+  const auto given = [&](std::string_view word, int number) {
+    const bool is = std::find(words.begin(), words.end(), word) != words.end();
+    return base::UniqueFd(is ? number : -1);
+  };
+  base::UniqueFd client = given(client_word, relay_fd::client);
+  base::UniqueFd log = given(log_word, relay_fd::log);
+  const base::UniqueFd log_before = given(log_before_word, relay_fd::log_before);
   base::failpoint("relay.start");
   if (!ends_with_parent()) return 1;
   const engine::ContainerStore store(command.data_root, command.run_root);
@@ -98,17 +116,25 @@ int relay_main(const RelayCommand& command, bool with_client) {
   // All that can be done before the guest speaks: the host has other things to do then.
   RelayRequest request{.parent = relay_fd::parent,
                        .listener = relay_fd::listener,
-                       .first_client = base::UniqueFd(with_client ? relay_fd::client : -1),
+                       .first_client = std::move(client),
                        .container_spec = encode(engine::container_spec(container->config)),
-                       .process_spec = encode(engine::process_spec(container->config))};
+                       .process_spec = encode(engine::process_spec(container->config)),
+                       .terminal = container->config.terminal};
+  const std::uint64_t log_size = container->config.log.max_size;
   Sandbox sandbox;
   const auto order = receive_message(relay_fd::parent);
   if (!order || order->type != MessageType::connect) return 1;
   request.epoch = order->numbers[2];
   request.client_expected = order->numbers[3] != 0;
   VchanChannel guest(connect_guest(*order));
-  sandbox.enter();
+  sandbox.enter(!log ? 0 : log_size == 0 ? RLIM_INFINITY : log_size + log_margin);
   base::failpoint("relay.connected");
+  if (log) {
+    const bool fresh = order->numbers[4] != 0;
+    request.log.emplace(std::move(log), log_size,
+                        fresh || !log_before ? LogEnds{} : read_log_ends(log_before.get()));
+    if (fresh) request.log->mark();
+  }
   Relay(std::move(request), guest).run();
   return 0;
 }

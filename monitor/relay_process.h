@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/fd.h"
 #include "base/subprocess.h"
@@ -14,7 +16,9 @@ namespace monitor {
 namespace relay_fd {
 constexpr int parent = 3;
 constexpr int listener = 4;
-constexpr int client = 5;  // where "--client" is given
+constexpr int client = 5;      // where "--client" is given
+constexpr int log = 6;         // where "--log" is: the file that is written
+constexpr int log_before = 7;  // where "--log-before" is: the newest one with a record
 }  // namespace relay_fd
 
 struct RelayCommand {
@@ -23,13 +27,23 @@ struct RelayCommand {
   std::string run_root;
 };
 
+// What it gets, borrowed; -1 for what there is none of.
+struct RelayDescriptors {
+  int listener = -1;
+  int client = -1;
+  int log = -1;
+  int log_before = -1;
+};
+
 class RelayProcess {
  public:
-  // Starts another process of this very program. `client` may be empty.
-  static RelayProcess start(const RelayCommand& command, int listener, base::UniqueFd client);
+  // Starts another process of this very program.
+  static RelayProcess start(const RelayCommand& command, const RelayDescriptors& descriptors);
 
   int fd() const { return socket_.get(); }
-  void send(const Message& message) const { send_message(socket_.get(), message); }
+  void send(const Message& message, int passed = -1) const {
+    send_message(socket_.get(), message, passed);
+  }
   std::optional<Message> receive() const { return receive_message(socket_.get()); }
   // Waits for its end, then makes sure of it.
   void end(const base::Deadline& deadline);
@@ -41,7 +55,8 @@ class RelayProcess {
   base::Child child_;
 };
 
-// The relay's main program; returns its exit status.
-int relay_main(const RelayCommand& command, bool with_client);
+// The relay's main program; returns its exit status. `words` are its options: --client, --log,
+// --log-before.
+int relay_main(const RelayCommand& command, const std::vector<std::string_view>& words);
 
 }  // namespace monitor

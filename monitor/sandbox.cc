@@ -41,8 +41,8 @@ void become_nobody() {
     base::throw_errno("dropping the relay's privileges");
 }
 
-// What the loop does: read and write what is open, wait, accept clients, tell the event channel,
-// allocate, and end.
+// What the loop does: read and write what is open, the end of the log too, wait, accept clients,
+// tell the event channel, allocate, and end.
 constexpr int allowed_calls[] = {
     SCMP_SYS(read),      SCMP_SYS(write),      SCMP_SYS(readv),           SCMP_SYS(writev),
     SCMP_SYS(recvfrom),  SCMP_SYS(recvmsg),    SCMP_SYS(sendto),          SCMP_SYS(sendmsg),
@@ -51,7 +51,7 @@ constexpr int allowed_calls[] = {
     SCMP_SYS(madvise),   SCMP_SYS(futex),      SCMP_SYS(clock_gettime),   SCMP_SYS(gettimeofday),
     SCMP_SYS(exit),      SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn),    SCMP_SYS(restart_syscall),
     SCMP_SYS(getpid),    SCMP_SYS(nanosleep),  SCMP_SYS(clock_nanosleep), SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(getrandom), SCMP_SYS(newfstatat), SCMP_SYS(fstat),
+    SCMP_SYS(getrandom), SCMP_SYS(newfstatat), SCMP_SYS(fstat),           SCMP_SYS(pread64),
 };
 
 constexpr unsigned long event_channel_requests[] = {IOCTL_EVTCHN_NOTIFY, IOCTL_EVTCHN_UNBIND};
@@ -99,12 +99,12 @@ std::vector<sock_filter> make_filter() {
 
 Sandbox::Sandbox() : filter_(make_filter()) {}
 
-void Sandbox::enter() {
+void Sandbox::enter(std::uint64_t file_size) {
   become_nobody();
   limit(RLIMIT_NOFILE, descriptor_limit);
   limit(RLIMIT_AS, memory_limit);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_FSIZE, 0);
+  limit(RLIMIT_FSIZE, file_size);
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     base::throw_errno("giving up the relay's privileges");
   const sock_fprog program{static_cast<unsigned short>(filter_.size()), filter_.data()};

@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace monitor {
@@ -13,9 +14,9 @@ class Sandbox {
   // Makes the filter, which takes its time: beforehand, while there is some.
   Sandbox();
   // Becomes nobody (not being root: stays who it is) with no_new_privs and a seccomp filter that
-  // kills on anything else. Throws where any part cannot be had: a relay with privileges never
-  // runs.
-  void enter();
+  // kills on anything else. A file may grow to `file_size` bytes by what it writes. Throws where
+  // any part cannot be had: a relay with privileges never runs.
+  void enter(std::uint64_t file_size = 0);
 
  private:
   std::vector<sock_filter> filter_;

@@ -17,6 +17,7 @@
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "monitor/failure.h"
+#include "monitor/log_files.h"
 #include "monitor/turn.h"
 #include "xen/xl_toolstack.h"
 
@@ -49,6 +50,8 @@ Supervisor::Supervisor(SupervisorRequest request, engine::ContainerStore& record
   if (!container)
     throw base::Error(base::ErrorKind::not_found, "no record of container " + request_.order.id);
   container_ = std::move(*container);
+  const auto* starting = std::get_if<engine::Starting>(&container_.state);
+  again_ = starting ? starting->again : std::holds_alternative<engine::Exited>(container_.state);
 }
 
 Supervisor::~Supervisor() = default;
@@ -84,7 +87,7 @@ void Supervisor::prepare() {
 }
 
 void Supervisor::start() {
-  container_.state = engine::Starting{.boot_id = base::boot_id()};
+  container_.state = engine::Starting{.boot_id = base::boot_id(), .again = again_};
   records_.save_state(container_.config, container_.state);
   base::failpoint("parent.recorded");
   listen();
@@ -169,15 +172,24 @@ void Supervisor::listen() {
 
 void Supervisor::start_relay(base::UniqueFd client) {
   client_attached_ = client_attached_ || client;
+  base::UniqueFd log;
+  base::UniqueFd log_before;
+  if (container_.config.log.kept) {
+    log_before = open_last_log(records_, container_.config);
+    log = open_log(records_, request_.order.id);
+  }
   relay_.emplace(RelayProcess::start({request_.order.id, request_.data_root, request_.run_root},
-                                     client_listener_.get(), std::move(client)));
+                                     {.listener = client_listener_.get(),
+                                      .client = client.get(),
+                                      .log = log.get(),
+                                      .log_before = log_before.get()}));
 }
 
 void Supervisor::connect_relay(std::uint64_t epoch) {
   Message message;
   message.type = MessageType::connect;
   message.numbers = {domain_->id().number, container_.config.placement.slot, epoch,
-                     client_attached_ ? 1u : 0u};
+                     client_attached_ ? 1u : 0u, started_ ? 0u : 1u};
   relay_->send(message);
 }
 

@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 #include "engine/container_store.h"
+#include "engine/control.h"
 #include "engine/launch.h"
 #include "engine/monitor_process.h"
 #include "monitor/container_domain.h"
@@ -60,7 +62,10 @@ class Supervisor {
   void take_launch();
   void take_relay();
   void take_message(const Message& message);
+  using Answer = engine::ControlAnswer::Type;
+  void next_log();
   void take_order();
+  Answer forward_signal(int number);
   void take_console();
   void check_guest();
   void drain_relay();
@@ -91,12 +96,14 @@ class Supervisor {
   base::UniqueFd console_log_;
   base::UniqueFd client_listener_;
   base::UniqueFd order_listener_;
+  std::vector<base::UniqueFd> waiters_;  // who asked for the exit status
 
   base::Stopwatch watch_;
   base::Deadline start_deadline_ = base::Deadline::never();
   base::WallTime started_at_{};
   std::uint64_t epoch_ = 0;
   unsigned relay_starts_ = 0;
+  bool again_ = false;  // the container has run before
   bool started_ = false;
   bool client_attached_ = false;
   bool met_guest_ = false;  // this relay did

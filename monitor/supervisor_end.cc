@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "base/error.h"
 #include "base/failpoint.h"
@@ -32,6 +33,8 @@ void Supervisor::close() {
   records_.save_state(container_.config, exited);
   base::failpoint("parent.exit_recorded");
   tell({.type = engine::LaunchEvent::Type::exited, .number = end_->code, .text = end_->error});
+  for (const base::UniqueFd& waiter : std::exchange(waiters_, {}))
+    engine::send_line(waiter.get(), encode(engine::ControlAnswer{Answer::exited, end_->code}));
   watch_.lap();
   try {
     settle(exited);
@@ -79,7 +82,7 @@ void Supervisor::settle(engine::Exited exited) {
   const bool never_started = started_at_ == base::WallTime{};
   const bool forget =
       container_.config.auto_remove ||
-      (never_started && container_.config.provisional && exited.code == own_failure);
+      (never_started && container_.config.provisional && !again_ && exited.code == own_failure);
   if (forget) return records_.remove(container_);
   exited.cleaned = true;
   records_.save_state(container_.config, exited);

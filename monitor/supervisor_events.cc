@@ -13,11 +13,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "monitor/failure.h"
+#include "monitor/log_files.h"
 
 namespace monitor {
 namespace {
 
 constexpr unsigned relay_start_limit = 50;
+constexpr base::Milliseconds order_limit{1'000};
 
 }  // namespace
 
@@ -63,7 +65,7 @@ void Supervisor::take_message(const Message& message) {
       break;
     case MessageType::failed:
       tell(launch_failure(message));
-      end_ = End{engine::EndReason::failed, failure_code(message), message.take_text()};
+      end_ = End{engine::EndReason::failed, start_failure(message).code, message.take_text()};
       break;
     case MessageType::exited:
       guest_exited(message);
@@ -75,11 +77,25 @@ void Supervisor::take_message(const Message& message) {
       end_ = End{engine::EndReason::host_failure, own_failure,
                  "the guest broke the protocol: " + message.take_text()};
       break;
+    case MessageType::log_full:
+      next_log();
+      break;
     case MessageType::client:
       client_attached_ = message.numbers[0] != 0;
       break;
     default:
       break;  // "lost" is followed by the relay's end
+  }
+}
+
+void Supervisor::next_log() {
+  try {
+    const base::UniqueFd log = rotate_log(records_, container_.config);
+    Message message;
+    message.type = MessageType::log_file;
+    relay_->send(message, log.get());
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());  // it asks again
   }
 }
 
@@ -132,13 +148,36 @@ void Supervisor::relay_lost() {
 }
 
 void Supervisor::take_order() {
-  const base::UniqueFd client(accept4(order_listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  char order = 0;
-  if (!client ||
-      !base::wait_readable(client.get(), base::Deadline::after(base::Milliseconds(1000))))
-    return;
-  if (read(client.get(), &order, 1) == 1 && order == engine::order_kill)
-    end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
+  base::UniqueFd client(accept4(order_listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!client) return;
+  const auto order = engine::receive_control(client.get(), base::Deadline::after(order_limit));
+  if (!order) return;
+  using Type = engine::ControlOrder::Type;
+  switch (order->type) {
+    case Type::end:
+      end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
+      engine::send_line(client.get(), encode(engine::ControlAnswer{Answer::ok}));
+      break;
+    case Type::signal:
+      engine::send_line(client.get(), encode(engine::ControlAnswer{forward_signal(order->number)}));
+      break;
+    case Type::wait:
+      waiters_.push_back(std::move(client));
+      break;
+  }
+}
+
+Supervisor::Answer Supervisor::forward_signal(int number) {
+  if (!started_ || !relay_) return Answer::idle;
+  Message message;
+  message.type = MessageType::signal;
+  message.numbers[0] = static_cast<std::uint64_t>(number);
+  try {
+    relay_->send(message);
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());  // it has ended: that is told by itself
+  }
+  return Answer::ok;
 }
 
 void Supervisor::take_console() {

@@ -1,10 +1,8 @@
-#include "base/error.h"
+#include "cli/attaching.h"
 #include "cli/command_table.h"
 #include "cli/create_options.h"
-#include "cli/progress_view.h"
-#include "cli/terminal.h"
+#include "cli/starting.h"
 #include "cli/timing.h"
-#include "cli/wording.h"
 
 namespace cli {
 namespace {
@@ -12,26 +10,25 @@ namespace {
 class Run : public Command {
  public:
   void declare(Options& options) override {
+    options.add_switch(detach_, "detach", 'd', "Run in the background, and print the id");
     options.add_switch(remove_, "rm", 0, "Remove the container when it exits");
     options.add_switch(quiet_, "quiet", 'q', "Show no progress of the pull");
     create_options_.declare(options);
+    attach_options_.declare(options);
     options.group(CreateOptions::guest_group);
     options.add_switch(timing_, "timing", 0, "Show how long each step took, at the end");
   }
 
   int run(Context& context) override {
     const engine::CreateRequest request = complete_request(context);
-    context.engine().prepare_start();
-    const engine::Container container = create(context, request);
+    detach_keys_of(attach_options_);
+    if (!detach_ && !check_terminal(context, request.terminal, request.interactive)) return 1;
+    context.engine().prepare_start(detach_ ? engine::StartKind::detached
+                                           : engine::StartKind::attached);
+    const engine::Container container = create_container(context, request, !quiet_);
     context.out.flush();
     context.err.flush();
-    const engine::Stdio stdio{.input = request.interactive ? context.world.input : -1,
-                              .output = context.world.output,
-                              .error = context.world.error};
-    const engine::RunOutcome outcome = context.engine().start_attached(container.config.id, stdio);
-    const int code = report(context, outcome, container.config.argv);
-    if (timing_) print_timing(context.err, outcome.timing);
-    return code;
+    return detach_ ? start_detached(context, container) : start_attached(context, container);
   }
 
  private:
@@ -42,50 +39,26 @@ class Run : public Command {
     return request;
   }
 
-  // Progress is for people: on a terminal or not at all, so that a program that reads standard
-  // error finds the container's there and nothing else.
-  engine::Container create(Context& context, const engine::CreateRequest& request) const {
-    base::NoProgress silence;
-    LiveProgress view(context.err, context.personality.pull, terminal_size(context.err.fd()));
-    const bool watched = !quiet_ && is_terminal(context.err.fd());
-    base::Progress& progress = watched ? static_cast<base::Progress&>(view) : silence;
-    try {
-      return context.engine().create(request, progress);
-    } catch (const base::Error& error) {
-      if (error.kind() == base::ErrorKind::already_exists) refuse_name(context, request.name);
-      throw;
-    }
+  static int start_detached(Context& context, const engine::Container& container) {
+    const auto failure = context.engine().start(container.config.id);
+    if (failure) return report_failure(context, *failure, container.config.argv);
+    context.out.line(container.config.id);
+    return 0;
   }
 
-  // Says in the personality's words who has the name; returns where nobody has it any longer.
-  static void refuse_name(Context& context, const std::string& name) {
-    std::string holder;
-    try {
-      holder = context.engine().container(name).config.id;
-    } catch (const base::Error&) {
-      return;
-    }
-    throw base::Error(
-        base::ErrorKind::already_exists,
-        fill(context.personality.messages.name_in_use, {{"name", name}, {"id", holder}}));
-  }
-
-  // What there is to say of the end, and the exit status.
-  static int report(Context& context, const engine::RunOutcome& outcome,
-                    const std::vector<std::string>& argv) {
-    std::string message = one_line(outcome.error);
-    int code = outcome.code;
-    if (outcome.failure) {
-      message = context.personality.start_failure(*outcome.failure, argv.empty() ? "" : argv[0]);
-      code = outcome.failure->code;
-    }
-    if (!message.empty())
-      context.err.line(fill(context.personality.messages.failure,
-                            {{"program", context.personality.program}, {"message", message}}));
+  int start_attached(Context& context, const engine::Container& container) const {
+    const Attaching attaching(context, container.config, container.config.interactive,
+                              attach_options_);
+    const engine::RunOutcome outcome =
+        context.engine().start_attached(container.config.id, attaching.stdio());
+    const int code = report_outcome(context, outcome, container.config.argv);
+    if (timing_) print_timing(context.err, outcome.timing);
     return code;
   }
 
   CreateOptions create_options_;
+  AttachOptions attach_options_;
+  bool detach_ = false;
   bool remove_ = false;
   bool quiet_ = false;
   bool timing_ = false;

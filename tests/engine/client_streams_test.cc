@@ -148,6 +148,74 @@ TEST_F(ClientStreamsTest, AClosedOutputIsDroppedAndNotCompared) {
   EXPECT_TRUE(exit_with("other"));
 }
 
+TEST_F(ClientStreamsTest, WhoComesLaterBeginsWhereTheStreamsAre) {
+  ClientStreams late(true, Joining::meanwhile);
+  late.greet();
+  protocol::State state;
+  state.processes.push_back({.process = 0, .position = {10, 20, 0}});
+  const std::string payload = encode(state);
+  ASSERT_TRUE(
+      late.handle({.type = FrameType::attached, .payload = protocol::bytes_of(payload)}, out_));
+  ASSERT_TRUE(late.handle(
+      {.type = FrameType::data, .stream = 1, .offset = 20, .payload = protocol::bytes_of("new")},
+      out_));
+  late.written(1, 3, out_);
+  std::string credit;
+  protocol::append_u64(credit, 100);
+  const Frame ack{.type = FrameType::ack, .offset = 10, .payload = protocol::bytes_of(credit)};
+  ASSERT_TRUE(late.handle(ack, out_));
+  out_.clear();
+  late.put_input(protocol::bytes_of("typed"), out_);
+  late.end_input(out_);
+  const auto frames = frames_of(out_);
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].offset, 10u);
+  EXPECT_EQ(frames[1].offset, 15u);
+  protocol::ExitRecord record;
+  record.streams[1] = {23, 12345};  // of bytes that we have not seen
+  const std::string exit = encode(record);
+  EXPECT_TRUE(late.handle({.type = FrameType::exit, .payload = protocol::bytes_of(exit)}, out_));
+}
+
+TEST_F(ClientStreamsTest, WhoShouldHaveAllOutputIsToldWhereSomeIsMissing) {
+  streams_.greet();
+  protocol::State state;
+  state.processes.push_back({.process = 0, .position = {0, 20, 0}});
+  const std::string payload = encode(state);
+  EXPECT_FALSE(take({.type = FrameType::attached, .payload = protocol::bytes_of(payload)}));
+}
+
+TEST_F(ClientStreamsTest, AProcessIsAskedForOnceAndThenAttachedTo) {
+  const std::string spec(protocol::max_payload + 5, 's');
+  ClientStreams exec(false, Joining::at_start, spec);
+  const std::string asked = exec.greet();
+  auto frames = frames_of(asked);
+  ASSERT_EQ(frames.size(), 4u);
+  EXPECT_EQ(frames[1].payload.size() + frames[2].payload.size(), spec.size());
+  EXPECT_EQ(frames[2].offset, protocol::max_payload);
+  EXPECT_EQ(frames[3].type, FrameType::process_start);
+  EXPECT_EQ(frames[3].offset, spec.size());
+  protocol::State state;
+  state.processes.push_back({.process = 4});
+  const std::string payload = encode(state);
+  ASSERT_TRUE(
+      exec.handle({.type = FrameType::attached, .payload = protocol::bytes_of(payload)}, out_));
+  EXPECT_FALSE(exec.started());
+  ASSERT_TRUE(exec.handle({.type = FrameType::started, .process = 4, .payload = {}}, out_));
+  EXPECT_TRUE(exec.started());
+  const std::string again = exec.greet();
+  frames = frames_of(again);
+  ASSERT_EQ(frames.size(), 2u);
+  protocol::Attach attach;
+  ASSERT_TRUE(decode(frames[1].payload, attach));
+  EXPECT_EQ(attach.process, 4u);
+  EXPECT_TRUE(attach.resume);
+  const std::string failure = encode(protocol::Failure{.text = "why"});
+  ASSERT_TRUE(
+      exec.handle({.type = FrameType::failed, .payload = protocol::bytes_of(failure)}, out_));
+  EXPECT_EQ(exec.failure()->text, "why");
+}
+
 TEST_F(ClientStreamsTest, ARelayThatBreaksTheRulesIsRefused) {
   attach();
   EXPECT_FALSE(data(1, 7, "gap"));

@@ -24,3 +24,13 @@ prepare() {
   vdkr rm victim
   expect_nothing_left
 }
+# It is asked for again: nobody had been told of it yet.
+exec_survives_kill_at() { # POINT
+  VXN_FAILPOINT=$1 vdkr run -d --rm --name victim busybox sleep 1000 2>started
+  try within 60 vdkr exec victim sh -c 'echo hello; exit 6'
+  expect_status 6
+  expect_out $'hello\n'
+  vdkr rm -f victim
+}
+
+@test "the relay, when a further process is asked for" { exec_survives_kill_at relay.exec; }

@@ -17,12 +17,12 @@ Message failed(std::uint64_t stage, int error_number, std::string_view text) {
 }
 
 TEST(Failure, OnlyAMissingOrUnusableCommandHasACodeOfItsOwn) {
-  EXPECT_EQ(failure_code(failed(6, ENOENT, "")), 127);
-  EXPECT_EQ(failure_code(failed(6, ENOTDIR, "")), 127);
-  EXPECT_EQ(failure_code(failed(6, EACCES, "")), 126);
-  EXPECT_EQ(failure_code(failed(6, ENOEXEC, "")), 126);
-  EXPECT_EQ(failure_code(failed(4, ENOENT, "")), 125);
-  EXPECT_EQ(failure_code(failed(1, 0, "")), 125);
+  EXPECT_EQ(start_failure(failed(6, ENOENT, "")).code, 127);
+  EXPECT_EQ(start_failure(failed(6, ENOTDIR, "")).code, 127);
+  EXPECT_EQ(start_failure(failed(6, EACCES, "")).code, 126);
+  EXPECT_EQ(start_failure(failed(6, ENOEXEC, "")).code, 126);
+  EXPECT_EQ(start_failure(failed(4, ENOENT, "")).code, 125);
+  EXPECT_EQ(start_failure(failed(1, 0, "")).code, 125);
 }
 
 TEST(Failure, AStageThatNobodyKnowsIsTold) {

@@ -1,144 +1,8 @@
-#include "monitor/relay.h"
-
-#include <gtest/gtest.h>
-#include <sys/socket.h>
-
-#include <thread>
-
-#include "base/error.h"
 #include "guest-init/protocol/spec.h"
-#include "tests/support/frame_peer.h"
+#include "tests/monitor/relay_fixture.h"
 
 namespace monitor {
 namespace {
-
-using protocol::FrameType;
-using support::FramePeer;
-
-// A guest's channel over a socket, with a vchan's manners.
-class SocketChannel : public GuestChannel {
- public:
-  explicit SocketChannel(base::UniqueFd fd) : fd_(std::move(fd)) {}
-  int fd() const override { return fd_.get(); }
-  void clear_event() override {}
-  std::optional<std::size_t> read(std::span<std::byte> buffer) override {
-    const ssize_t size = recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size > 0) return static_cast<std::size_t>(size);
-    if (size < 0 && errno == EAGAIN) return 0;
-    return std::nullopt;
-  }
-  std::optional<std::size_t> write(std::span<const std::byte> bytes) override {
-    const ssize_t size = send(fd_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (size >= 0) return static_cast<std::size_t>(size);
-    if (errno == EAGAIN) return 0;
-    return std::nullopt;
-  }
-
- private:
-  base::UniqueFd fd_;
-};
-
-class RelayTest : public testing::Test {
- protected:
-  RelayTest() {
-    base::Pair guest = base::make_socket_pair();
-    guest_.emplace(std::move(guest.first));
-    channel_.emplace(std::move(guest.second));
-    base::Pair client = base::make_socket_pair();
-    client_.emplace(std::move(client.first));
-    relay_client_ = std::move(client.second);
-    int sockets[2];
-    EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
-    parent_.reset(sockets[0]);
-    relay_parent_.reset(sockets[1]);
-  }
-  ~RelayTest() override { finish(); }
-
-  void start(bool client_expected = true, std::uint64_t epoch = 0) {
-    RelayRequest request{
-        .parent = relay_parent_.get(),
-        .listener = -1,
-        .first_client = std::move(relay_client_),
-        .container_spec = "container",
-        .process_spec = std::string(100'000, 'p'),
-        .epoch = epoch,
-        .client_expected = client_expected,
-        .client_patience = base::Milliseconds(200),
-    };
-    thread_ = std::thread([this, request = std::move(request)]() mutable {
-      try {
-        Relay(std::move(request), *channel_).run();
-      } catch (const base::Error&) {
-        // The parent's end is gone: the test is over.
-      }
-      channel_.reset();
-      relay_parent_.reset();
-    });
-  }
-  void finish() {
-    parent_.reset();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  std::optional<Message> told(MessageType type) {
-    while (base::wait_readable(parent_.get(), base::Deadline::after(base::Milliseconds(5000)))) {
-      const auto message = receive_message(parent_.get());
-      if (!message || message->type == type) return message;
-    }
-    return std::nullopt;
-  }
-  void order(MessageType type, std::uint64_t number = 0) {
-    Message message;
-    message.type = type;
-    message.numbers[0] = number;
-    send_message(parent_.get(), message);
-  }
-
-  void attach(bool resume = false, std::array<std::uint64_t, 3> position = {}) {
-    client_->say(FrameType::hello, encode(protocol::Hello{}));
-    client_->say(FrameType::attach,
-                 encode(protocol::Attach{
-                     .process = 0, .streams = 7, .resume = resume, .position = position}));
-  }
-  void hello(std::uint64_t epoch = 42) {
-    protocol::Hello hello;
-    hello.epoch = epoch;
-    guest_->say(FrameType::hello, encode(hello));
-  }
-  // Up to a running process with an attached client.
-  void run_container() {
-    start();
-    attach();
-    hello();
-    ASSERT_TRUE(guest_->next(FrameType::resume));
-    guest_->say(FrameType::state, encode(protocol::State{}));
-    ASSERT_TRUE(guest_->next(FrameType::container));
-    guest_->say(FrameType::container_ready, encode(std::vector<protocol::Timing>{}));
-    ASSERT_TRUE(guest_->next(FrameType::process_start));
-    guest_->say(FrameType::started, std::string(4, '\0'));
-    ASSERT_TRUE(client_->next(FrameType::attached));
-  }
-  void grant(std::uint8_t stream, std::uint64_t position, std::uint64_t limit) {
-    client_->say_number(FrameType::ack, limit, stream, position);
-    ASSERT_TRUE(guest_->next(FrameType::ack));
-  }
-  void expect_broken() {
-    const auto message = told(MessageType::broken);
-    ASSERT_TRUE(message);
-    EXPECT_FALSE(message->take_text().empty());
-    while (guest_->next()) {  // what was on its way; then the end
-    }
-    finish();
-  }
-
-  std::optional<FramePeer> guest_;
-  std::optional<FramePeer> client_;
-  std::optional<SocketChannel> channel_;
-  base::UniqueFd relay_client_;
-  base::UniqueFd parent_;
-  base::UniqueFd relay_parent_;
-  std::thread thread_;
-};
 
 TEST_F(RelayTest, TheGuestIsAskedStepByStepAndTheParentTold) {
   start();
@@ -191,6 +55,28 @@ TEST_F(RelayTest, TheExitReachesTheClientOnlyOnceItIsRecorded) {
   ASSERT_TRUE(guest_->next(FrameType::exit_ack));
   order(MessageType::finish, 0);
   EXPECT_TRUE(client_->closed());
+}
+
+TEST_F(RelayTest, ASignalOfTheParentsReachesTheEntrypoint) {
+  run_container();
+  order(MessageType::signal, 15);
+  const auto signal = guest_->next(FrameType::signal);
+  ASSERT_TRUE(signal);
+  protocol::Reader reader(protocol::bytes_of(signal->payload));
+  EXPECT_EQ(reader.u32(), 15u);
+  EXPECT_TRUE(reader.finished());
+}
+
+TEST_F(RelayTest, ASignalWaitsForARelayThatHasJustTakenOver) {
+  start(false, 42);
+  order(MessageType::signal, 15);
+  hello(42);
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  protocol::State state;
+  state.container = protocol::ContainerState::ready;
+  state.processes.push_back({.process = 0, .open = 7, .position = {}});
+  guest_->say(FrameType::state, encode(state));
+  EXPECT_TRUE(guest_->next(FrameType::signal));
 }
 
 TEST_F(RelayTest, ForAKeptContainerTheGuestIsShutDownInOrder) {

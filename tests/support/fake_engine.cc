@@ -78,7 +78,7 @@ image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool for
   return fake::world().removed;
 }
 
-void Engine::prepare_start() {}
+void Engine::prepare_start(StartKind kind) { fake::world().start_kind = kind; }
 
 Container Engine::create(const CreateRequest& request, base::Progress& progress) {
   fake::world().created = request;
@@ -86,6 +86,8 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
   fail_if_told();
   Container made = fake::container("made", Created{}, {});
   made.config.argv = request.command;
+  made.config.interactive = request.interactive;
+  made.config.terminal = request.terminal;
   return made;
 }
 
@@ -94,6 +96,60 @@ RunOutcome Engine::start_attached(const std::string&, const Stdio& stdio) {
   fail_if_told();
   base::write_all(stdio.output, fake::world().container_output);
   return fake::world().outcome;
+}
+
+std::optional<StartFailure> Engine::start(const std::string& name) {
+  fake::world().orders.push_back("start " + name);
+  fail_if_told();
+  return fake::world().start_failure;
+}
+
+RunOutcome Engine::attach(const std::string& name, const Stdio& stdio) {
+  fake::world().orders.push_back("attach " + container(name).config.name);
+  fake::world().stdio = stdio;
+  fail_if_told();
+  return fake::world().outcome;
+}
+
+RunOutcome Engine::exec(const std::string& name, const ExecRequest& request, const Stdio& stdio) {
+  fake::world().orders.push_back("exec " + container(name).config.name);
+  fake::world().exec = request;
+  fake::world().stdio = stdio;
+  fail_if_told();
+  return fake::world().outcome;
+}
+
+std::optional<StartFailure> Engine::exec_detached(const std::string& name,
+                                                  const ExecRequest& request) {
+  fake::world().orders.push_back("exec -d " + container(name).config.name);
+  fake::world().exec = request;
+  fail_if_told();
+  return fake::world().start_failure;
+}
+
+void Engine::stop(const std::string& name, const StopRequest& request) {
+  fake::world().orders.push_back("stop " + container(name).config.name);
+  fake::world().stop = request;
+  fail_if_told();
+}
+
+void Engine::kill(const std::string& name, int signal) {
+  fake::world().orders.push_back("kill " + name + " " + std::to_string(signal));
+  if (!std::holds_alternative<Running>(container(name).state))
+    throw base::Error("container is not running");
+}
+
+int Engine::wait(const std::string& name) {
+  fake::world().orders.push_back("wait " + name);
+  const Container found = container(name);
+  const auto* exited = std::get_if<Exited>(&found.state);
+  return exited == nullptr ? 0 : exited->code;
+}
+
+void Engine::logs(const std::string&, const LogRequest& request, const LogSink& sink) {
+  fake::world().logs = request;
+  fail_if_told();
+  for (const LogRecord& record : fake::world().records) sink(record);
 }
 
 std::vector<Container> Engine::containers() {

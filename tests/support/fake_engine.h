@@ -27,13 +27,20 @@ struct World {
   std::function<void(base::Progress&)> progress;  // what pull and create tell
   image::RemovedImage removed;
   engine::RunOutcome outcome;
-  std::string container_output;  // written by start_attached
+  std::optional<engine::StartFailure> start_failure;
+  std::vector<engine::LogRecord> records;  // what logs gives
+  std::string container_output;            // written by start_attached
 
   // Questions.
   std::optional<engine::CreateRequest> created;
   std::optional<engine::PullRequest> pull;
   std::optional<engine::Stdio> stdio;
+  std::optional<engine::StartKind> start_kind;
   std::vector<std::string> removals;  // "NAME" or "NAME force"
+  std::vector<std::string> orders;    // "start NAME", "stop NAME", "kill NAME 15", "wait NAME"
+  engine::StopRequest stop;
+  engine::LogRequest logs;
+  engine::ExecRequest exec;
   engine::Settings settings;
 };
 World& world();

@@ -15,6 +15,7 @@ namespace support {
 struct OwnedFrame {
   protocol::FrameType type = protocol::FrameType::hello;
   std::uint8_t stream = 0;
+  std::uint32_t process = 0;
   std::uint64_t offset = 0;
   std::string payload;
   std::span<const std::byte> bytes() const { return protocol::bytes_of(payload); }
@@ -52,7 +53,7 @@ class FramePeer {
       if (protocol::parse_frame(protocol::bytes_of(in_), frame, used, why) ==
           protocol::ParseResult::frame) {
         OwnedFrame owned{
-            frame.type, frame.stream, frame.offset,
+            frame.type, frame.stream, frame.process, frame.offset,
             std::string(reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size())};
         in_.erase(0, used);
         return owned;

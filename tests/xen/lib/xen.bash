@@ -29,6 +29,13 @@ have_image() { # NAME
   vdkr images -q "$1" 2>/dev/null | grep -q . || vdkr pull "$1" >/dev/null
 }
 
+# All of them, whatever they do.
+remove_containers() {
+  local -a names
+  mapfile -t names < <(vdkr ps -aq)
+  ((${#names[@]} == 0)) || vdkr rm -f "${names[@]}" >/dev/null
+}
+
 # Starts COMMAND in the background with its outputs in files, as $job.
 start() { # COMMAND…
   tried=("$@")

@@ -1,0 +1,97 @@
+#include "base/text.h"
+#include "cli/attaching.h"
+#include "cli/command_table.h"
+#include "cli/container_failure.h"
+#include "cli/environment.h"
+#include "cli/starting.h"
+#include "cli/wording.h"
+
+namespace cli {
+namespace {
+
+class Exec : public Command {
+ public:
+  void declare(Options& options) override {
+    options.add_switch(detach_, "detach", 'd', "Run in the background");
+    options.add_text(detach_keys_, "detach-keys", 0, "string",
+                     "Keys that leave a process with a terminal (default \"ctrl-p,ctrl-q\")");
+    options.add({.name = "env",
+                 .letter = 'e',
+                 .type = "list",
+                 .meaning = "Set a variable: NAME=VALUE, or NAME to pass ours on",
+                 .set = [this](std::string_view value) {
+                   auto refusal = refused_variable(value);
+                   if (!refusal) variables_.emplace_back(value);
+                   return refusal;
+                 }});
+    options.add_list(variable_files_, "env-file", 0, "list", "Read variables from a file");
+    options.add_switch(request_.interactive, "interactive", 'i', "Keep standard input open");
+    options.add_switch(request_.terminal, "tty", 't', "Give the process a terminal");
+    options.add_text(request_.user, "user", 'u', "string", "User, by name or number: USER[:GROUP]");
+    options.add_text(request_.working_directory, "workdir", 'w', "string",
+                     "Directory in which the command runs");
+  }
+
+  int run(Context& context) override {
+    const engine::Container container = named_container(context, context.arguments[0]);
+    if (!std::holds_alternative<engine::Running>(container.state))
+      return refuse(context, container);
+    const engine::ExecRequest request = complete(context);
+    if (detach_) return detached(context, container, request);
+    if (!check_terminal(context, request.terminal, request.interactive)) return 1;
+    engine::ContainerConfig config;
+    config.terminal = request.terminal;
+    const Attaching attaching(context, config, request.interactive,
+                              {.detach_keys = detach_keys_, .sig_proxy = false});
+    return report_outcome(context,
+                          context.engine().exec(container.config.id, request, attaching.stdio()),
+                          request.command);
+  }
+
+ private:
+  engine::ExecRequest complete(const Context& context) const {
+    engine::ExecRequest request = request_;
+    request.command.assign(context.arguments.begin() + 1, context.arguments.end());
+    request.env = resolve_environment(variables_, variable_files_);
+    return request;
+  }
+
+  static int detached(Context& context, const engine::Container& container,
+                      const engine::ExecRequest& request) {
+    const auto failure = context.engine().exec_detached(container.config.id, request);
+    return failure ? report_failure(context, *failure, request.command) : 0;
+  }
+
+  static int refuse(Context& context, const engine::Container& container) {
+    const std::string message =
+        fill(context.personality.messages.not_running_to_exec, {{"id", container.config.id}});
+    context.err.line(fill(context.personality.messages.failure,
+                          {{"program", context.personality.program}, {"message", message}}));
+    return context.personality.exit_codes.exec_not_running;
+  }
+
+  engine::ExecRequest request_;
+  std::vector<std::string> variables_;
+  std::vector<std::string> variable_files_;
+  std::string detach_keys_;
+  bool detach_ = false;
+};
+
+}  // namespace
+
+const CommandEntry exec_command{
+    .name = "exec",
+    .aliases = "container exec",
+    .group = "Common Commands",
+    .summary = "Run a command in a running container",
+    .usage = "[OPTIONS] CONTAINER COMMAND [ARG...]",
+    .examples =
+        "{program} exec -it web sh\n"
+        "{program} exec -u nobody -w /tmp web id",
+    .takes = {.least = 2, .most = ArgumentRange::any},
+    .interspersed = false,
+    .interruptible = true,
+    .make = make_command<Exec>,
+};
+
+}  // namespace cli

@@ -1,0 +1,44 @@
+#include "cli/command_table.h"
+#include "cli/container_failure.h"
+#include "cli/stop_options.h"
+
+namespace cli {
+namespace {
+
+class StopContainers : public Command {
+ public:
+  void declare(Options& options) override { options_.declare(options); }
+
+  int run(Context& context) override {
+    return for_each_name(
+        context, false,
+        [&](const std::string& name) {
+          context.engine().stop(name, options_.request());
+          context.out.line(name);
+        },
+        [&](const base::Error& error, const std::string& name) {
+          return container_failure(context, error, name);
+        });
+  }
+
+ private:
+  StopOptions options_;
+};
+
+}  // namespace
+
+const CommandEntry stop_command{
+    .name = "stop",
+    .aliases = "container stop",
+    .group = "Commands",
+    .summary = "Stop one or more running containers",
+    .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
+    .examples =
+        "{program} stop web db\n"
+        "{program} stop -t 60 db",
+    .takes = {.least = 1, .most = ArgumentRange::any},
+    .interruptible = true,
+    .make = make_command<StopContainers>,
+};
+
+}  // namespace cli

@@ -1,0 +1,19 @@
+// Containers by their names, and what is said in the personality's words where that is none.
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "cli/context.h"
+#include "cli/each_name.h"
+
+namespace cli {
+
+// Throws not_found, worded.
+engine::Container named_container(Context& context, const std::string& name);
+
+// For for_each_name(): what became of `name`.
+NameFailure container_failure(const Context& context, const base::Error& error,
+                              const std::string& name);
+
+}  // namespace cli

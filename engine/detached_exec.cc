@@ -1,0 +1,56 @@
+#include "engine/detached_exec.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/fd.h"
+#include "engine/client_streams.h"
+#include "engine/start_failure.h"
+
+namespace engine {
+namespace {
+
+constexpr base::Milliseconds answer_limit{60'000};
+
+// Gives every whole frame at the front of `in` to `streams`, and takes it away.
+void take_frames(std::string& in, ClientStreams& streams, std::string& out) {
+  for (;;) {
+    protocol::Frame frame;
+    std::size_t used = 0;
+    const char* why = "";
+    const auto result = protocol::parse_frame(protocol::bytes_of(in), frame, used, why);
+    if (result == protocol::ParseResult::incomplete) return;
+    if (result == protocol::ParseResult::broken || !streams.handle(frame, out))
+      throw base::Error(base::ErrorKind::corrupt, "the monitor's relay breaks the protocol");
+    in.erase(0, used);
+  }
+}
+
+}  // namespace
+
+std::optional<StartFailure> start_exec(int connection, const std::string& spec) {
+  ClientStreams streams(false, Joining::at_start, spec);
+  base::write_all(connection, streams.greet());
+  const base::Deadline deadline = base::Deadline::after(answer_limit);
+  std::string in;
+  while (!streams.started() && !streams.failure() && streams.relay_error().empty()) {
+    if (!base::wait_readable(connection, deadline))
+      throw base::Error(base::ErrorKind::unavailable, "the container's monitor does not answer");
+    std::array<char, 4096> buffer{};
+    const ssize_t size = ::read(connection, buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) throw base::Error("the container has ended");
+    in.append(buffer.data(), static_cast<std::size_t>(size));
+    std::string answers;
+    take_frames(in, streams, answers);
+    base::write_all(connection, answers);
+  }
+  if (!streams.relay_error().empty()) throw base::Error(streams.relay_error());
+  if (!streams.failure()) return std::nullopt;
+  return start_failure(*streams.failure());
+}
+
+}  // namespace engine

@@ -1,0 +1,179 @@
+// The verbs for containers that are there: start, signals, the wait for their end.
+#include <fmt/core.h>
+
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/signals.h"
+#include "engine/attachment.h"
+#include "engine/control.h"
+#include "engine/detached_exec.h"
+#include "engine/detached_start.h"
+#include "engine/engine_parts.h"
+#include "engine/recovery.h"
+#include "engine/spec.h"
+
+namespace engine {
+namespace {
+
+constexpr base::Milliseconds order_limit{30'000};
+constexpr base::Milliseconds killing_limit{10'000};  // from SIGKILL until the domain is destroyed
+constexpr auto moment = std::chrono::milliseconds(50);
+
+bool is_under_way(const Container& container) {
+  return std::holds_alternative<Running>(container.state) ||
+         std::holds_alternative<Starting>(container.state);
+}
+
+}  // namespace
+
+base::FileLock Engine::take_lock(const ContainerConfig& config) {
+  auto held = parts_->locks.extract(config.id);
+  if (!held.empty()) return std::move(held.mapped());
+  auto lock = parts_->containers.try_lock(config.id);
+  if (!lock)
+    throw base::Error(base::ErrorKind::already_exists,
+                      fmt::format("container {} is running already", config.name));
+  return std::move(*lock);
+}
+
+// Recovery removes what is provisional, but not while somebody holds its lock.
+void Engine::forget_start(const ContainerConfig& config) {
+  const base::InterruptShield shield;
+  parts_->locks.erase(config.id);
+  if (config.provisional) recover();
+}
+
+std::optional<StartFailure> Engine::start(const std::string& name_or_id) {
+  Container found = container(name_or_id);
+  if (!parts_->locks.contains(found.config.id)) {
+    recover();
+    found = container(found.config.id);
+  }
+  if (is_under_way(found)) return std::nullopt;
+  try {
+    base::throw_if_interrupted();
+    if (!parts_->monitor) prepare_start(StartKind::detached);
+    IdleMonitor idle = std::move(*std::exchange(parts_->monitor, std::nullopt));
+    const MonitorProcess monitor =
+        std::move(idle).order({MonitorMode::start, found.config.id, take_lock(found.config)});
+    base::failpoint("client.spawned");
+    return await_start(monitor.launch);
+  } catch (const base::Error&) {
+    forget_start(found.config);
+    throw;
+  }
+}
+
+Engine::Connected Engine::connect(const std::string& name_or_id) {
+  recover();
+  Container found = container(name_or_id);
+  if (!std::holds_alternative<Running>(found.state))
+    throw base::Error(base::ErrorKind::failure,
+                      fmt::format("container {} is not running", found.config.id));
+  base::UniqueFd connection = connect_monitor(parts_->containers.socket_path(found.config.id));
+  if (!connection)
+    throw base::Error(
+        base::ErrorKind::unavailable,
+        fmt::format("the monitor of container {} does not listen", found.config.name));
+  return {std::move(found), std::move(connection)};
+}
+
+RunOutcome Engine::attach(const std::string& name_or_id, const Stdio& stdio) {
+  Connected to = connect(name_or_id);
+  base::SignalSource signals = attached_signals(stdio);
+  const AttachRequest request{settings_, parts_->containers, to.container.config, stdio};
+  return Attachment(request, std::move(to.connection), signals).run();
+}
+
+RunOutcome Engine::exec(const std::string& name_or_id, const ExecRequest& exec,
+                        const Stdio& stdio) {
+  Connected to = connect(name_or_id);
+  base::SignalSource signals = attached_signals(stdio);
+  const AttachRequest request{settings_, parts_->containers, to.container.config, stdio};
+  return Attachment(request, std::move(to.connection), signals,
+                    encode(exec_spec(to.container.config, exec)))
+      .run();
+}
+
+std::optional<StartFailure> Engine::exec_detached(const std::string& name_or_id,
+                                                  const ExecRequest& exec) {
+  const Connected to = connect(name_or_id);
+  return start_exec(to.connection.get(), encode(exec_spec(to.container.config, exec)));
+}
+
+bool Engine::signal(const ContainerConfig& config, int number) {
+  const auto answer = give_order(parts_->containers.control_path(config.id),
+                                 {.type = ControlOrder::Type::signal, .number = number},
+                                 base::Deadline::after(order_limit));
+  return answer && answer->type == ControlAnswer::Type::ok;
+}
+
+void Engine::end_now(const Container& container) {
+  if (!signal(container.config, SIGKILL) ||
+      !ends_within(container.config.id, base::Deadline::after(killing_limit)))
+    end_container(settings_, parts_->containers, container);
+}
+
+void Engine::kill(const std::string& name_or_id, int number) {
+  recover();
+  const Container found = container(name_or_id);
+  if (!std::holds_alternative<Running>(found.state) || !signal(found.config, number))
+    throw base::Error(base::ErrorKind::failure,
+                      fmt::format("container {} is not running", found.config.id));
+  if (number == SIGKILL && !ends_within(found.config.id, base::Deadline::after(killing_limit)))
+    end_container(settings_, parts_->containers, found);
+}
+
+void Engine::stop(const std::string& name_or_id, const StopRequest& request) {
+  recover();
+  const Container found = container(name_or_id);
+  const ContainerConfig& config = found.config;
+  if (!is_under_way(found)) return;
+  const int seconds = request.seconds.value_or(config.stop_timeout);
+  const base::Deadline patience =
+      seconds < 0 ? base::Deadline::never() : base::Deadline::after(std::chrono::seconds(seconds));
+  const bool told = signal(config, request.signal.value_or(config.stop_signal));
+  if (!told || !ends_within(config.id, patience)) end_now(found);
+  await_end(parts_->containers, found);
+}
+
+int Engine::wait(const std::string& name_or_id) {
+  const auto code = end_of(container(name_or_id).config.id, base::Deadline::never());
+  if (!code) throw base::Error(base::ErrorKind::not_found, "No such container: " + name_or_id);
+  return *code;
+}
+
+bool Engine::ends_within(const std::string& id, const base::Deadline& deadline) {
+  try {
+    end_of(id, deadline);
+    return true;
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::unavailable) return false;
+    throw;
+  }
+}
+
+// Its monitor tells; where that dies, another one is started, as for every container.
+std::optional<int> Engine::end_of(const std::string& id, const base::Deadline& deadline) {
+  for (;;) {
+    base::throw_if_interrupted();
+    const auto now = parts_->containers.load(id);
+    if (!now) return std::nullopt;
+    if (const auto* exited = std::get_if<Exited>(&now->state)) return exited->code;
+    if (!is_under_way(*now)) return 0;
+    const auto answer = give_order(parts_->containers.control_path(id),
+                                   {.type = ControlOrder::Type::wait}, deadline);
+    if (answer && answer->type == ControlAnswer::Type::exited) return answer->number;
+    if (deadline.expired())
+      throw base::Error(base::ErrorKind::unavailable,
+                        fmt::format("container {} does not end", now->config.name));
+    recover();
+    std::this_thread::sleep_for(moment);
+  }
+}
+
+}  // namespace engine
