@@ -129,4 +129,9 @@ std::optional<int> parse_signal(std::string_view text) {
   return parse_realtime(name);
 }
 
+std::string signal_name(int signal) {
+  const char* abbreviation = sigabbrev_np(signal);
+  return abbreviation == nullptr ? std::to_string(signal) : std::string("SIG") + abbreviation;
+}
+
 }  // namespace base

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/fd.h"
@@ -53,5 +54,7 @@ void note_interrupt(int signal);
 
 // "TERM", "SIGTERM", "15" in any case; nullopt for what is no signal. As docker and podman read it.
 std::optional<int> parse_signal(std::string_view text);
+// "SIGTERM"; the number where it has no name.
+std::string signal_name(int signal);
 
 }  // namespace base

@@ -38,7 +38,7 @@ struct GroupMember {
 };
 std::vector<GroupMember> group_members(const CommandGroup& group);
 
-// Each in cli/commands/NAME.cc.
+// Each in cli/commands/NAME.cc; restart in stop.cc.
 extern const CommandEntry attach_command;
 extern const CommandEntry create_command;
 extern const CommandEntry doctor_command;
@@ -46,6 +46,7 @@ extern const CommandEntry exec_command;
 extern const CommandEntry help_command;
 extern const CommandEntry images_command;
 extern const CommandEntry info_command;
+extern const CommandEntry inspect_command;
 extern const CommandEntry kill_command;
 extern const CommandEntry logs_command;
 extern const CommandEntry ps_command;

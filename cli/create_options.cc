@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "cli/environment.h"
 #include "cli/stop_options.h"
 #include "cli/wording.h"
 
@@ -61,7 +60,7 @@ engine::CreateRequest CreateOptions::request(const Context& context) const {
   request.image = context.arguments.front();
   request.command.assign(context.arguments.begin() + 1, context.arguments.end());
   if (entrypoint_) request.entrypoint = context.personality.entrypoint(*entrypoint_);
-  request.env = resolve_environment(variables_, variable_files_);
+  request.env = environment_.resolved();
   request.pull = pull_policy(context.personality.messages, pull_);
   check(request, context.personality);
   return request;
@@ -104,16 +103,7 @@ void CreateOptions::declare_container(Options& options) {
 }
 
 void CreateOptions::declare_process(Options& options) {
-  options.add({.name = "env",
-               .letter = 'e',
-               .type = "list",
-               .meaning = "Set a variable: NAME=VALUE, or NAME to pass ours on",
-               .set = [this](std::string_view value) {
-                 auto refusal = refused_variable(value);
-                 if (!refusal) variables_.emplace_back(value);
-                 return refusal;
-               }});
-  options.add_list(variable_files_, "env-file", 0, "list", "Read variables from a file");
+  environment_.declare(options);
   options.add_text(request_.working_directory, "workdir", 'w', "string",
                    "Directory in which the command runs");
   options.add_text(request_.user, "user", 'u', "string", "User, by name or number: USER[:GROUP]");

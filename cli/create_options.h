@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/context.h"
+#include "cli/environment.h"
 #include "cli/options.h"
 #include "engine/engine.h"
 
@@ -40,8 +41,7 @@ class CreateOptions {
   Refusal set_guest_type(std::string_view value);
 
   engine::CreateRequest request_;  // what an option says without more ado
-  std::vector<std::string> variables_;
-  std::vector<std::string> variable_files_;
+  EnvironmentOptions environment_;
   std::optional<std::string> entrypoint_;
   std::string pull_ = "missing";
 };

@@ -68,4 +68,17 @@ std::vector<std::string> resolve_environment(const std::vector<std::string>& var
   return all;
 }
 
+void EnvironmentOptions::declare(Options& options) {
+  options.add({.name = "env",
+               .letter = 'e',
+               .type = "list",
+               .meaning = "Set a variable: NAME=VALUE, or NAME to pass ours on",
+               .set = [this](std::string_view value) {
+                 auto refusal = refused_variable(value);
+                 if (!refusal) variables_.emplace_back(value);
+                 return refusal;
+               }});
+  options.add_list(files_, "env-file", 0, "list", "Read variables from a file");
+}
+
 }  // namespace cli

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/options.h"
+
 namespace cli {
 
 // Why `text` cannot be given to -e.
@@ -16,5 +18,17 @@ std::optional<std::string> refused_variable(std::string_view text);
 // earlier one. Throws base::Error naming the file that cannot be read or the line that is none.
 std::vector<std::string> resolve_environment(const std::vector<std::string>& variables,
                                              const std::vector<std::string>& files);
+
+// The two options.
+class EnvironmentOptions {
+ public:
+  // Binds to this object, which must stay where it is.
+  void declare(Options& options);
+  std::vector<std::string> resolved() const { return resolve_environment(variables_, files_); }
+
+ private:
+  std::vector<std::string> variables_;
+  std::vector<std::string> files_;
+};
 
 }  // namespace cli

@@ -41,6 +41,7 @@ struct Messages {
   // Parts of lines.
   std::string_view no_such_container;    // {name}
   std::string_view no_such_image;        // {name}
+  std::string_view no_such_object;       // {name}
   std::string_view container_running;    // {id}
   std::string_view not_running_to_exec;  // {id}
   std::string_view not_running_to_attach;
@@ -122,6 +123,11 @@ struct PullStyle {
   std::string (*result)(const image::Pulled& pulled, const image::Reference& name);
 };
 
+// What `inspect` tells beside the record.
+struct InspectFacts {
+  std::string log_path;
+};
+
 // What `version` and `info` tell of.
 struct HostFacts {
   std::string_view program;
@@ -155,6 +161,7 @@ struct Personality {
   bool force_hides_absent = false;  // rm -f and rmi -f say nothing of what is not there
   bool terminal_required = false;   // -it without a terminal is refused
 
+  base::Json (*inspect)(const engine::Container& container, const InspectFacts& facts);
   DocumentStyle version;
   DocumentStyle info;
 

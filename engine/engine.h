@@ -194,6 +194,8 @@ class Engine {
 
   std::vector<Container> containers();
   Container container(const std::string& name_or_id);  // throws not_found
+  // Where what it says is kept.
+  std::string log_path(const std::string& id) const;
   // Throws denied-like failure for a running one without force ("… is running: …").
   void remove(const std::string& name_or_id, bool force);
 

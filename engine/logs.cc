@@ -99,4 +99,8 @@ void Engine::logs(const std::string& name_or_id, const LogRequest& request, cons
   }
 }
 
+std::string Engine::log_path(const std::string& id) const {
+  return parts_->containers.log_path(id);
+}
+
 }  // namespace engine

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "frontends/docker_parts.h"
+#include "frontends/inspect.h"
 #include "frontends/personalities.h"
 #include "frontends/rows.h"
 
@@ -66,6 +67,7 @@ constexpr cli::Messages messages{
     .version = "{program} version {version}",
     .no_such_container = "No such container: {name}",
     .no_such_image = "No such image: {name}",
+    .no_such_object = "No such object: {name}",
     .container_running =
         "You cannot remove a running container {id}. Stop the container before attempting removal "
         "or force remove",
@@ -106,6 +108,7 @@ cli::Personality docker_personality(std::string_view program) {
       .least_memory = least_memory,
       .force_hides_absent = false,
       .terminal_required = true,
+      .inspect = docker_inspect,
       .version = docker_version(),
       .info = docker_info(),
       .entrypoint = entrypoint,

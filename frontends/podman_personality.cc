@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "frontends/inspect.h"
 #include "frontends/personalities.h"
 #include "frontends/podman_parts.h"
 #include "frontends/rows.h"
@@ -81,6 +82,7 @@ constexpr cli::Messages messages{
     .version = "{program} version {version}",
     .no_such_container = "no container with name or ID \"{name}\" found: no such container",
     .no_such_image = "{name}: image not known",
+    .no_such_object = "no such object: \"{name}\"",
     .container_running =
         "cannot remove container {id} as it is running - running or paused containers cannot be "
         "removed without force: container state improper",
@@ -131,6 +133,7 @@ cli::Personality podman_personality(std::string_view program) {
       .least_memory = 0,
       .force_hides_absent = true,
       .terminal_required = false,
+      .inspect = podman_inspect,
       .version = podman_version(),
       .info = podman_info(),
       .entrypoint = entrypoint,

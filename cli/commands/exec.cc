@@ -15,16 +15,7 @@ class Exec : public Command {
     options.add_switch(detach_, "detach", 'd', "Run in the background");
     options.add_text(detach_keys_, "detach-keys", 0, "string",
                      "Keys that leave a process with a terminal (default \"ctrl-p,ctrl-q\")");
-    options.add({.name = "env",
-                 .letter = 'e',
-                 .type = "list",
-                 .meaning = "Set a variable: NAME=VALUE, or NAME to pass ours on",
-                 .set = [this](std::string_view value) {
-                   auto refusal = refused_variable(value);
-                   if (!refusal) variables_.emplace_back(value);
-                   return refusal;
-                 }});
-    options.add_list(variable_files_, "env-file", 0, "list", "Read variables from a file");
+    environment_.declare(options);
     options.add_switch(request_.interactive, "interactive", 'i', "Keep standard input open");
     options.add_switch(request_.terminal, "tty", 't', "Give the process a terminal");
     options.add_text(request_.user, "user", 'u', "string", "User, by name or number: USER[:GROUP]");
@@ -52,7 +43,7 @@ class Exec : public Command {
   engine::ExecRequest complete(const Context& context) const {
     engine::ExecRequest request = request_;
     request.command.assign(context.arguments.begin() + 1, context.arguments.end());
-    request.env = resolve_environment(variables_, variable_files_);
+    request.env = environment_.resolved();
     return request;
   }
 
@@ -71,8 +62,7 @@ class Exec : public Command {
   }
 
   engine::ExecRequest request_;
-  std::vector<std::string> variables_;
-  std::vector<std::string> variable_files_;
+  EnvironmentOptions environment_;
   std::string detach_keys_;
   bool detach_ = false;
 };

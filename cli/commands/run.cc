@@ -13,8 +13,8 @@ class Run : public Command {
     options.add_switch(detach_, "detach", 'd', "Run in the background, and print the id");
     options.add_switch(remove_, "rm", 0, "Remove the container when it exits");
     options.add_switch(quiet_, "quiet", 'q', "Show no progress of the pull");
-    create_options_.declare(options);
     attach_options_.declare(options);
+    create_options_.declare(options);
     options.group(CreateOptions::guest_group);
     options.add_switch(timing_, "timing", 0, "Show how long each step took, at the end");
   }

@@ -1,10 +1,13 @@
 #include "cli/command_table.h"
 #include "cli/container_failure.h"
+#include "cli/starting.h"
 #include "cli/stop_options.h"
 
 namespace cli {
 namespace {
 
+// `restart` starts what it has stopped.
+template <bool again>
 class StopContainers : public Command {
  public:
   void declare(Options& options) override { options_.declare(options); }
@@ -14,7 +17,10 @@ class StopContainers : public Command {
         context, false,
         [&](const std::string& name) {
           context.engine().stop(name, options_.request());
-          context.out.line(name);
+          if (again)
+            start_container(context, name);
+          else
+            context.out.line(name);
         },
         [&](const base::Error& error, const std::string& name) {
           return container_failure(context, error, name);
@@ -38,7 +44,19 @@ const CommandEntry stop_command{
         "{program} stop -t 60 db",
     .takes = {.least = 1, .most = ArgumentRange::any},
     .interruptible = true,
-    .make = make_command<StopContainers>,
+    .make = make_command<StopContainers<false>>,
+};
+
+const CommandEntry restart_command{
+    .name = "restart",
+    .aliases = "container restart",
+    .group = "Commands",
+    .summary = "Stop one or more containers and start them again",
+    .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
+    .examples = "{program} restart web",
+    .takes = {.least = 1, .most = ArgumentRange::any},
+    .interruptible = true,
+    .make = make_command<StopContainers<true>>,
 };
 
 }  // namespace cli

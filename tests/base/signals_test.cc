@@ -132,6 +132,12 @@ TEST(ParseSignal, ReadsNamesAndNumbers) {
   for (const Case& c : cases) EXPECT_EQ(parse_signal(c.text), c.number) << c.text;
 }
 
+TEST(Signals, NumbersHaveTheirNamesBack) {
+  EXPECT_EQ(signal_name(15), "SIGTERM");
+  EXPECT_EQ(signal_name(9), "SIGKILL");
+  EXPECT_EQ(signal_name(40), "40");
+}
+
 TEST(ParseSignal, OtherTextIsNone) {
   for (const char* text : {"", "0", "-9", "65", "+9", "9 ", "SIG", "SIGSIGTERM", "NOPE", "RTMIN-1",
                            "RTMIN+31", "RTMAX+1", "RTMIN+", "RTMIN3", "99999999999"})

@@ -36,6 +36,48 @@ class ListTest : public AppTest {
   }
 };
 
+struct Filtered {
+  std::vector<std::string> options;
+  std::string names;  // of what is shown, each with a newline
+};
+
+TEST_F(ListTest, ContainersAreFilteredAsDockerDoes) {
+  const std::string id = fake::world().containers[1].config.id;
+  const Filtered cases[] = {
+      {{}, "server\n"},
+      {{"-f", "status=exited"}, "done\n"},
+      {{"-f", "status=exited", "-f", "status=created"}, "done\nfirst\n"},
+      {{"-f", "exited=3"}, "done\n"},
+      {{"-f", "exited=4"}, ""},
+      {{"-a", "-f", "name=.*s.*"}, "server\nfirst\n"},
+      {{"-a", "-f", "name=^/done$"}, "done\n"},
+      {{"-f", "name=done"}, ""},
+      {{"-f", "id=" + id.substr(0, 4)}, "server\n"},
+      {{"-f", "label=a"}, "server\n"},
+      {{"-f", "label=a=1", "-f", "label=b="}, "server\n"},
+      {{"-f", "label=a", "-f", "label=c"}, ""},
+      {{"-a", "--filter=ancestor=busybox:latest"}, "done\nfirst\n"},
+      {{"-a", "-f", "before=server"}, "first\n"},
+      {{"-a", "-f", "since=server"}, "done\n"},
+      {{"-n", "2"}, "done\nserver\n"},
+      {{"-n", "0"}, ""},
+      {{"--last=-1"}, "server\n"},
+      {{"-l"}, "done\n"},
+  };
+  for (const Filtered& c : cases) {
+    std::vector<std::string> words = {"ps", "--format", "{{.Names}}"};
+    words.insert(words.end(), c.options.begin(), c.options.end());
+    const Said said = vdkr(words);
+    EXPECT_EQ(said.err, "") << testing::PrintToString(c.options);
+    EXPECT_EQ(said.out, c.names) << testing::PrintToString(c.options);
+  }
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {"ps", "-f", "colour=red"}, {"ps", "-f", "name"}, {"ps", "-n", "x"}})
+    EXPECT_EQ(vdkr(wrong).code, 125) << testing::PrintToString(wrong);
+  EXPECT_EQ(vdkr({"ps", "-f", "name=("}).code, 1);
+  EXPECT_EQ(vdkr({"ps", "-f", "since=nil"}).err, "vdkr: No such container: nil\n");
+}
+
 TEST_F(ListTest, TheTablesLookAsEachToolsDo) {
   const std::vector<std::vector<std::string>> commands = {
       {"ps"},

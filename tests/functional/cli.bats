@@ -211,9 +211,9 @@ PYTHON
   expect_err $'vdkr: \'frobnicate\' is not a vdkr command.\nSee \'vdkr --help\'\n'
   try vpdmn frobnicate
   expect_status 125
-  try vdkr run -it busybox
+  try vdkr run -iZ busybox
   expect_status 125
-  expect_err $'unknown shorthand flag: \'t\' in -t\nSee \'vdkr run --help\'.\n'
+  expect_err $'unknown shorthand flag: \'Z\' in -Z\nSee \'vdkr run --help\'.\n'
   try vdkr pulll busybox
   expect_status 1
   expect_err_has '^	pull$'

@@ -152,6 +152,8 @@ void Engine::logs(const std::string&, const LogRequest& request, const LogSink& 
   for (const LogRecord& record : fake::world().records) sink(record);
 }
 
+std::string Engine::log_path(const std::string& id) const { return "/data/" + id + "/output.log"; }
+
 std::vector<Container> Engine::containers() {
   fail_if_told();
   return fake::world().containers;

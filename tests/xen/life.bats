@@ -21,6 +21,8 @@ status_of() { vdkr ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 //p";
   expect_out $'web\n'
   [[ $(status_of web) == 'Exited (7) '* ]] || not_as_expected "7, not $(status_of web)"
   [[ $(xl list | wc -l) == 2 ]]
+  try vdkr inspect -f '{{.State.Status}} {{.State.ExitCode}}' web
+  expect_out $'exited 7\n'
   try vdkr start web
   expect_status 0
   expect_out $'web\n'

@@ -1,0 +1,148 @@
+#include "frontends/inspect.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/signals.h"
+#include "base/text.h"
+
+namespace frontends {
+namespace {
+
+using base::Json;
+
+constexpr std::string_view no_time = "0001-01-01T00:00:00Z";  // Go's zero
+constexpr std::size_t longest_text = 1u << 20;
+
+std::string time_text(base::WallTime time) {
+  return time == base::WallTime{} ? std::string(no_time) : base::format_time(time);
+}
+
+// JSON is UTF-8: other bytes are shown escaped.
+std::string text_of(const std::string& bytes) {
+  return base::is_utf8(bytes) ? bytes : base::printable(bytes, longest_text);
+}
+
+Json texts(std::vector<std::string> values) {
+  for (std::string& value : values) value = text_of(value);
+  return values;
+}
+
+struct Times {
+  base::WallTime started{};
+  base::WallTime finished{};
+};
+
+Times times_of(const engine::State& state) {
+  if (const auto* running = std::get_if<engine::Running>(&state)) return {running->started, {}};
+  if (const auto* exited = std::get_if<engine::Exited>(&state))
+    return {exited->started, exited->finished};
+  return {};
+}
+
+Json state_document(const engine::State& state) {
+  const auto* exited = std::get_if<engine::Exited>(&state);
+  const Times times = times_of(state);
+  return {
+      {"Status", engine::state_name(state)},
+      {"Running", std::holds_alternative<engine::Running>(state)},
+      {"Paused", false},
+      {"Restarting", false},
+      {"OOMKilled", exited && exited->reason == engine::EndReason::out_of_memory},
+      {"Dead", false},
+      {"Pid", 0},  // of a process in a guest: it has none here
+      {"ExitCode", exited ? exited->code : 0},
+      {"Error", exited ? text_of(exited->error) : ""},
+      {"StartedAt", time_text(times.started)},
+      {"FinishedAt", time_text(times.finished)},
+  };
+}
+
+Json log_document(const engine::LogConfig& log) {
+  Json options = Json::object();
+  if (log.kept) {
+    options["max-file"] = std::to_string(log.max_files);
+    options["max-size"] = std::to_string(log.max_size);
+  }
+  return {{"Type", log.kept ? "json-file" : "none"}, {"Config", std::move(options)}};
+}
+
+Json host_config(const engine::ContainerConfig& config) {
+  return {
+      {"AutoRemove", config.auto_remove},
+      {"Init", config.init},
+      {"LogConfig", log_document(config.log)},
+      {"Memory", config.memory},
+      {"NanoCpus", std::uint64_t{config.vcpus} * 1'000'000'000},
+      {"ReadonlyRootfs", config.read_only},
+      {"Runtime", "vxn"},
+      {"StorageOpt", {{"size", std::to_string(config.storage_size)}}},
+  };
+}
+
+Json process_config(const engine::ContainerConfig& config) {
+  return {
+      {"Hostname", config.hostname},
+      {"User", text_of(config.user)},
+      {"Tty", config.terminal},
+      {"OpenStdin", config.interactive},
+      {"Env", texts(config.env)},
+      {"Cmd", texts(config.argv)},
+      {"Image", text_of(config.image)},
+      {"WorkingDir", text_of(config.working_directory)},
+      {"Labels", config.labels},
+      {"StopSignal", base::signal_name(config.stop_signal)},
+      {"StopTimeout", config.stop_timeout},
+  };
+}
+
+// What a guest is, which neither docker nor podman has.
+Json guest_document(const engine::ContainerConfig& config) {
+  return {
+      {"Domain", "vxn-" + config.name},
+      {"Uuid", config.placement.domain.text()},
+      {"Kernel", config.kernel},
+      {"Type", config.guest_type},
+      {"GuestMemory", config.guest_memory},
+  };
+}
+
+Json common(const engine::Container& container, const cli::InspectFacts& facts) {
+  const engine::ContainerConfig& config = container.config;
+  std::vector<std::string> arguments = config.argv;
+  if (!arguments.empty()) arguments.erase(arguments.begin());
+  return {
+      {"Id", config.id},
+      {"Created", time_text(config.created)},
+      {"Path", config.argv.empty() ? "" : text_of(config.argv[0])},
+      {"Args", texts(std::move(arguments))},
+      {"State", state_document(container.state)},
+      {"LogPath", config.log.kept ? facts.log_path : ""},
+      {"RestartCount", 0},
+      {"Platform", config.platform.substr(0, config.platform.find('/'))},
+      {"Mounts", Json::array()},
+      {"HostConfig", host_config(config)},
+      {"Config", process_config(config)},
+      {"Xen", guest_document(config)},
+  };
+}
+
+}  // namespace
+
+Json docker_inspect(const engine::Container& container, const cli::InspectFacts& facts) {
+  Json document = common(container, facts);
+  document["Image"] = container.config.image_id;
+  document["Name"] = "/" + container.config.name;
+  return document;
+}
+
+Json podman_inspect(const engine::Container& container, const cli::InspectFacts& facts) {
+  Json document = common(container, facts);
+  const std::string& id = container.config.image_id;
+  document["Image"] = id.substr(std::min(id.find(':') + 1, id.size()));
+  document["ImageName"] = text_of(container.config.image);
+  document["Name"] = container.config.name;
+  return document;
+}
+
+}  // namespace frontends
