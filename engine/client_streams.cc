@@ -60,8 +60,11 @@ void ClientStreams::ask_for_process(std::string& out) const {
 void ClientStreams::ask_to_attach(std::string& out) const {
   std::uint8_t streams = bit(protocol::standard_output) | bit(protocol::standard_error);
   if (input_open_) streams |= bit(protocol::standard_input);
-  protocol::Attach attach{
-      .process = process_, .streams = streams, .resume = greeted_, .position = {}};
+  protocol::Attach attach{.process = process_,
+                          .streams = streams,
+                          .resume = greeted_,
+                          .owner = joining_ == Joining::at_start,
+                          .position = {}};
   attach.position = {input_base_ + input_.acknowledged(), outputs_[0].incoming.consumed(),
                      outputs_[1].incoming.consumed()};
   const std::string payload = encode(attach);

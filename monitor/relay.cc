@@ -24,10 +24,7 @@ constexpr base::Milliseconds log_retry{200};       // where the log's disk is fu
 
 Relay::Relay(RelayRequest request, GuestChannel& guest)
     : request_(std::move(request)), guest_(guest), client_deadline_(base::Deadline::never()) {
-  if (request_.first_client) {
-    peers_.emplace_back(std::move(request_.first_client));
-    peers_.back().began_it = true;
-  }
+  if (request_.first_client) peers_.emplace_back(std::move(request_.first_client));
   protocol::Hello hello;
   hello.epoch = request_.epoch;
   to_guest(text_frame(FrameType::hello, encode(hello)));

@@ -81,6 +81,7 @@ bool Relay::take_attach(Peer& peer, const Frame& frame) {
   if (peer.process || !decode(frame.payload, attach)) return false;
   peer.process = attach.process;
   peer.resumes = attach.resume;
+  peer.began_it = attach.owner;
   peer.position = attach.position;
   peer.feeds_input = (attach.streams & bit(standard_input)) != 0 && !feeds_input(attach.process);
   for (const std::uint8_t stream : {standard_output, standard_error})
@@ -108,7 +109,7 @@ void Relay::tell_attached(Peer& peer, HostedProcess& process) {
   protocol::State state;
   state.container = protocol::ContainerState::ready;
   protocol::ProcessEntry entry{.process = process.number()};
-  // One that resumes says again what the guest has not told to have; another's bytes come after all
+  // One that resumes says again what the guest has not said to have; another's bytes come after all
   // that was passed on.
   const std::uint64_t input =
       peer.feeds_input && peer.resumes ? process.rewind_input() : process.input_sent();

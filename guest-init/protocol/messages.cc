@@ -209,7 +209,8 @@ bool decode(std::span<const std::byte> payload, std::vector<Timing>& timings) {
 std::string encode(const Attach& attach) {
   std::string out;
   append_u32(out, attach.process);
-  append_u32(out, attach.streams | (attach.resume ? 0x100u : 0u));  // two u8, two zeros
+  // Three u8 and a zero.
+  append_u32(out, attach.streams | (attach.resume ? 0x100u : 0u) | (attach.owner ? 0x10000u : 0u));
   append_positions(out, attach.position);
   return out;
 }
@@ -218,8 +219,8 @@ bool decode(std::span<const std::byte> payload, Attach& attach) {
   Reader reader(payload);
   attach.process = reader.u32();
   attach.streams = reader.u8();
-  const bool valid =
-      attach.streams <= all_streams && flag(reader, attach.resume) && padding(reader, 2);
+  const bool valid = attach.streams <= all_streams && flag(reader, attach.resume) &&
+                     flag(reader, attach.owner) && padding(reader, 1);
   read_positions(reader, attach.position);
   return valid && reader.finished();
 }

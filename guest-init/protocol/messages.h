@@ -96,6 +96,7 @@ struct Attach {
   std::uint32_t process = 0;
   std::uint8_t streams = 0;  // bit per stream
   bool resume = false;
+  bool owner = false;  // the process was started for this client
   std::array<std::uint64_t, stream_count> position{};
 };
 std::string encode(const Attach& attach);

@@ -117,13 +117,15 @@ class RelayTest : public testing::Test {
 
   void attach(bool resume = false, std::array<std::uint64_t, 3> position = {}) {
     client_->say(FrameType::hello, encode(protocol::Hello{}));
-    attach(*client_, 0, resume, position);
+    attach(*client_, 0, resume, position, true);
   }
   static void attach(FramePeer& peer, std::uint32_t process, bool resume = false,
-                     std::array<std::uint64_t, 3> position = {}) {
-    peer.say(FrameType::attach,
-             encode(protocol::Attach{
-                 .process = process, .streams = 7, .resume = resume, .position = position}));
+                     std::array<std::uint64_t, 3> position = {}, bool owner = false) {
+    peer.say(FrameType::attach, encode(protocol::Attach{.process = process,
+                                                        .streams = 7,
+                                                        .resume = resume,
+                                                        .owner = owner,
+                                                        .position = position}));
   }
   void hello(std::uint64_t epoch = 42) {
     protocol::Hello hello;

@@ -180,6 +180,22 @@ TEST_F(RelayPeersTest, AfterTheRelaysDeathAProcessIsFoundAgain) {
   EXPECT_GT(start_process(next), 3u);
 }
 
+TEST_F(RelayPeersTest, WhoHadItStartedClosesItsOutputAfterTheRelaysDeathToo) {
+  start(true, 42);
+  attach(true, {0, 0, 0});
+  hello(42);
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  protocol::State state;
+  state.container = protocol::ContainerState::ready;
+  state.processes = {{.process = 0, .open = 7, .position = {}}};
+  guest_->say(FrameType::state, encode(state));
+  attached(*client_);
+  client_->say(FrameType::close, {}, 1);
+  const auto close = guest_->next(FrameType::close);
+  ASSERT_TRUE(close);
+  EXPECT_EQ(close->stream, 1);
+}
+
 TEST_F(RelayPeersTest, WhatNoClientMayAskForCutsItOffAlone) {
   run_container();
   FramePeer gap = connect();

@@ -187,16 +187,16 @@ TEST(Timings, WithNamesThatAreNoNamesAreRefused) {
 }
 
 TEST(Attach, ComesBackAsItWasSent) {
-  const std::string bytes =
-      encode(Attach{.process = 3, .streams = 7, .resume = true, .position = {4, 5, 6}});
+  const std::string bytes = encode(
+      Attach{.process = 3, .streams = 7, .resume = true, .owner = true, .position = {4, 5, 6}});
   expect_exact<Attach>(bytes, "attach");
   Attach back;
   ASSERT_TRUE(decode(bytes_of(bytes), back));
   EXPECT_EQ(back.process, 3u);
   EXPECT_EQ(back.streams, 7);
-  EXPECT_TRUE(back.resume);
+  EXPECT_TRUE(back.resume && back.owner);
   EXPECT_EQ(back.position[1], 5u);
-  expect_refused<Attach>(bytes, {{4, 8}, {5, 2}, {6, 1}}, "attach");
+  expect_refused<Attach>(bytes, {{4, 8}, {5, 2}, {6, 2}, {7, 1}}, "attach");
 }
 
 TEST(WindowSize, ComesBackAsItWasSent) {
