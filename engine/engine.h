@@ -169,7 +169,7 @@ class Engine {
   // Attaches `stdio` to a running one and waits for its end, or until the user leaves it. Throws
   // failure where it does not run.
   RunOutcome attach(const std::string& name_or_id, const Stdio& stdio);
-  // Runs a process in a running one with `stdio` attached and waits for its end. Ours signals are
+  // Runs a process in a running one with `stdio` attached and waits for its end. Our signals are
   // not passed on. Throws failure where the container does not run.
   RunOutcome exec(const std::string& name_or_id, const ExecRequest& request, const Stdio& stdio);
   // The same with nobody attached; returns once it runs, or how it could not be started.
@@ -208,13 +208,13 @@ class Engine {
   void tidy_images();
   base::FileLock take_lock(const ContainerConfig& config);
   void forget_start(const ContainerConfig& config);  // that failed
-  // False where it does not run.
   struct Connected {
     Container container;
     base::UniqueFd connection;
   };
   // To the monitor of a container that runs.
   Connected connect(const std::string& name_or_id);
+  // False where it does not run.
   bool signal(const ContainerConfig& config, int number);
   void end_now(const Container& container);
   // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.
