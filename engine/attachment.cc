@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "guest-init/protocol/take_frames.h"
 
 namespace engine {
 namespace {
@@ -98,7 +99,9 @@ bool Attachment::over() const {
       streams_.exit() || streams_.failure() || exited_ || error_ || failure_ || refused;
   const bool heard_out = streams_.exit() || streams_.failure() || !connection_;
   if (detach_keys_.seen() && out_.empty()) return true;
-  return (written && heard_out && (done_ || (ended && !launch_))) || farewell_.expired();
+  // A process in a container that lives has nothing to wait for, nor is it told that all is done.
+  const bool finished = done_ || (ended && (!launch_ || is_exec_));
+  return (written && heard_out && finished) || farewell_.expired();
 }
 
 void Attachment::poll_once() {
@@ -153,7 +156,7 @@ void Attachment::take_signal(int signal) {
 void Attachment::stop_for_a_while() {
   const bool terminal = request_.stdio.terminal != nullptr && started_;
   if (terminal) request_.stdio.terminal->leave();
-  raise(SIGSTOP);
+  kill(getpid(), SIGSTOP);
   if (!terminal) return;
   request_.stdio.terminal->enter();
   send_extent();
@@ -191,24 +194,17 @@ void Attachment::take_connection() {
 }
 
 void Attachment::take_frames() {
-  std::size_t start = 0;
-  while (true) {
-    protocol::Frame frame;
-    std::size_t used = 0;
-    const char* why = "";
-    const auto rest = protocol::bytes_of(std::string_view(in_).substr(start));
-    const auto result = protocol::parse_frame(rest, frame, used, why);
-    if (result == protocol::ParseResult::incomplete) break;
-    if (result == protocol::ParseResult::broken)
-      throw base::Error(base::ErrorKind::corrupt, fmt::format("the monitor's relay: {}", why));
+  const auto take = [this](const protocol::Frame& frame) {
     if (!streams_.handle(frame, out_))
       throw base::Error(base::ErrorKind::corrupt,
                         fmt::format("the container's streams: {}", streams_.why()));
     if (streams_.attached()) base::failpoint("client.attached");
     if (streams_.started() && !started_) run_begins();
-    start += used;
-  }
-  in_.erase(0, start);
+    return true;
+  };
+  const char* why = "";
+  if (!protocol::take_frames(in_, take, why))
+    throw base::Error(base::ErrorKind::corrupt, fmt::format("the monitor's relay: {}", why));
   if (!streams_.exit()) return;
   base::failpoint("client.ended");
   farewell_ = farewell_.sooner(farewell_time);

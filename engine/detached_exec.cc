@@ -9,25 +9,12 @@
 #include "base/fd.h"
 #include "engine/client_streams.h"
 #include "engine/start_failure.h"
+#include "guest-init/protocol/take_frames.h"
 
 namespace engine {
 namespace {
 
 constexpr base::Milliseconds answer_limit{60'000};
-
-// Gives every whole frame at the front of `in` to `streams`, and takes it away.
-void take_frames(std::string& in, ClientStreams& streams, std::string& out) {
-  for (;;) {
-    protocol::Frame frame;
-    std::size_t used = 0;
-    const char* why = "";
-    const auto result = protocol::parse_frame(protocol::bytes_of(in), frame, used, why);
-    if (result == protocol::ParseResult::incomplete) return;
-    if (result == protocol::ParseResult::broken || !streams.handle(frame, out))
-      throw base::Error(base::ErrorKind::corrupt, "the monitor's relay breaks the protocol");
-    in.erase(0, used);
-  }
-}
 
 }  // namespace
 
@@ -45,7 +32,10 @@ std::optional<StartFailure> start_exec(int connection, const std::string& spec) 
     if (size <= 0) throw base::Error("the container has ended");
     in.append(buffer.data(), static_cast<std::size_t>(size));
     std::string answers;
-    take_frames(in, streams, answers);
+    const char* why = "";
+    const auto take = [&](const protocol::Frame& frame) { return streams.handle(frame, answers); };
+    if (!protocol::take_frames(in, take, why) || !streams.why().empty())
+      throw base::Error(base::ErrorKind::corrupt, "the monitor's relay breaks the protocol");
     base::write_all(connection, answers);
   }
   if (!streams.relay_error().empty()) throw base::Error(streams.relay_error());

@@ -216,7 +216,7 @@ class Engine {
   Connected connect(const std::string& name_or_id);
   // False where it does not run.
   bool signal(const ContainerConfig& config, int number);
-  void end_now(const Container& container);
+  void end_now(const Container& container, bool told);
   // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.
   std::optional<int> end_of(const std::string& id, const base::Deadline& deadline);
   bool ends_within(const std::string& id, const base::Deadline& deadline);

@@ -112,9 +112,9 @@ bool Engine::signal(const ContainerConfig& config, int number) {
   return answer && answer->type == ControlAnswer::Type::ok;
 }
 
-void Engine::end_now(const Container& container) {
-  if (!signal(container.config, SIGKILL) ||
-      !ends_within(container.config.id, base::Deadline::after(killing_limit)))
+// `told`: its monitor was given SIGKILL.
+void Engine::end_now(const Container& container, bool told) {
+  if (!told || !ends_within(container.config.id, base::Deadline::after(killing_limit)))
     end_container(settings_, parts_->containers, container);
 }
 
@@ -124,8 +124,7 @@ void Engine::kill(const std::string& name_or_id, int number) {
   if (!std::holds_alternative<Running>(found.state) || !signal(found.config, number))
     throw base::Error(base::ErrorKind::failure,
                       fmt::format("container {} is not running", found.config.id));
-  if (number == SIGKILL && !ends_within(found.config.id, base::Deadline::after(killing_limit)))
-    end_container(settings_, parts_->containers, found);
+  if (number == SIGKILL) end_now(found, true);
 }
 
 void Engine::stop(const std::string& name_or_id, const StopRequest& request) {
@@ -137,7 +136,7 @@ void Engine::stop(const std::string& name_or_id, const StopRequest& request) {
   const base::Deadline patience =
       seconds < 0 ? base::Deadline::never() : base::Deadline::after(std::chrono::seconds(seconds));
   const bool told = signal(config, request.signal.value_or(config.stop_signal));
-  if (!told || !ends_within(config.id, patience)) end_now(found);
+  if (!told || !ends_within(config.id, patience)) end_now(found, signal(config, SIGKILL));
   await_end(parts_->containers, found);
 }
 

@@ -160,6 +160,7 @@ void Process::close_output(std::uint8_t stream) {
 }
 
 void Process::forget_said() {
+  said_ = false;
   exit_said_ = false;
   input_.forget_said();
   for (OutputPipe& pipe : outputs_) pipe.stream().rewind(pipe.stream().acknowledged());

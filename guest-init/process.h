@@ -61,7 +61,7 @@ class Process {
 
   std::uint32_t number_;
   Phase phase_ = Phase::starting;
-  bool said_ = false;       // STARTED or FAILED
+  bool said_ = false;       // STARTED or FAILED, on this connection
   bool exit_said_ = false;  // on this connection
   bool exit_told_ = false;  // on any
   pid_t pid_ = -1;          // kept after the end, for STARTED

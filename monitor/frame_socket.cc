@@ -5,25 +5,9 @@
 #include <array>
 #include <cerrno>
 
-namespace monitor {
+#include "guest-init/protocol/take_frames.h"
 
-bool take_frames(std::string& buffer, const std::function<bool(const protocol::Frame&)>& take,
-                 const char*& why) {
-  std::size_t start = 0;
-  bool going = true;
-  while (going) {
-    protocol::Frame frame;
-    std::size_t used = 0;
-    const auto rest = protocol::bytes_of(std::string_view(buffer).substr(start));
-    const auto result = protocol::parse_frame(rest, frame, used, why);
-    if (result == protocol::ParseResult::broken) return false;
-    if (result == protocol::ParseResult::incomplete) break;
-    start += used;
-    going = take(frame);
-  }
-  buffer.erase(0, start);
-  return true;
-}
+namespace monitor {
 
 bool FrameSocket::flush() {
   std::size_t start = 0;
@@ -47,7 +31,7 @@ bool FrameSocket::receive(const std::function<bool(const protocol::Frame&)>& tak
   in_.append(buffer.data(), static_cast<std::size_t>(size));
   const char* why = "";
   bool accepted = true;
-  return take_frames(
+  return protocol::take_frames(
              in_, [&](const protocol::Frame& frame) { return accepted = take(frame); }, why) &&
          accepted;
 }

@@ -10,11 +10,6 @@
 
 namespace monitor {
 
-// Cuts the front of `buffer` into frames; each is given to `take`, which returns false to stop.
-// False where the bytes are no frames: `why` tells.
-bool take_frames(std::string& buffer, const std::function<bool(const protocol::Frame&)>& take,
-                 const char*& why);
-
 // A frame about no stream.
 inline protocol::Frame text_frame(protocol::FrameType type, std::string_view payload) {
   return {.type = type, .payload = protocol::bytes_of(payload)};

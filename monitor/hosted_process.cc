@@ -14,8 +14,7 @@ constexpr std::uint32_t highest_status = 255;
 
 }  // namespace
 
-HostedProcess::HostedProcess(const protocol::ProcessEntry& entry)
-    : number_(entry.process), started_(true) {
+HostedProcess::HostedProcess(const protocol::ProcessEntry& entry) : number_(entry.process) {
   for (const std::uint8_t stream : {standard_output, standard_error}) {
     outputs_[stream].received = entry.position[stream];
     outputs_[stream].acked = entry.position[stream];

@@ -23,7 +23,7 @@ struct Wish {
 class HostedProcess {
  public:
   explicit HostedProcess(std::uint32_t number) : number_(number) {}
-  // As the guest tells of one that it had before us.
+  // As the guest tells of one that it had before us; STARTED, or FAILED, is said anew.
   explicit HostedProcess(const protocol::ProcessEntry& entry);
 
   std::uint32_t number() const { return number_; }

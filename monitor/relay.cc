@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "guest-init/protocol/take_frames.h"
 
 namespace monitor {
 namespace {
@@ -174,7 +175,7 @@ bool Relay::read_guest() {
   if (*size == 0) return false;
   from_guest_.append(reinterpret_cast<const char*>(buffer.data()), *size);
   const char* why = "";
-  if (!take_frames(
+  if (!protocol::take_frames(
           from_guest_, [this](const Frame& frame) { return take_guest_frame(frame); }, why))
     broken(why);
   return true;

@@ -18,6 +18,7 @@ using protocol::standard_output;
 
 constexpr std::size_t most_processes = 1024;
 constexpr std::size_t most_timings = 64;
+constexpr std::uint32_t highest_number = 1u << 30;  // beyond the others that we would give
 
 }  // namespace
 
@@ -106,16 +107,15 @@ bool Relay::take_state(const Frame& frame) {
     HostedProcess process(entry);
     process.expected = entry.process != 0;  // by whom it was started for
     process.patience = base::Deadline::after(request_.client_patience);
-    if (!processes_.emplace(entry.process, process).second) return broken("a bad STATE");
+    if (entry.process > highest_number || !processes_.emplace(entry.process, process).second)
+      return broken("a bad STATE");
     next_process_ = std::max(next_process_, entry.process + 1);
   }
   if (!find(0)) {
     if (!processes_.empty()) return broken("processes without an entrypoint");
     send_process(0, request_.process_spec);
-    phase_ = Phase::process;
-    return true;
   }
-  begin_running();
+  phase_ = Phase::process;  // until it has told, or told anew, whether the entrypoint runs
   return true;
 }
 
@@ -156,14 +156,14 @@ void Relay::send_process(std::uint32_t number, std::string_view spec) {
 }
 
 bool Relay::take_started(const Frame& frame) {
+  if (frame.process == 0 && phase_ != Phase::process) return broken("STARTED without a process");
+  if (!processes_.try_emplace(frame.process, frame.process).first->second.take_started())
+    return broken("STARTED twice");
   if (frame.process != 0) {
-    if (!find(frame.process)->take_started()) return broken("STARTED twice");
     to_peers(frame);
     return true;
   }
-  if (phase_ != Phase::process) return broken("STARTED without a process");
   base::failpoint("relay.started");
-  processes_.emplace(0, HostedProcess(0)).first->second.take_started();
   begin_running();
   return true;
 }

@@ -122,6 +122,8 @@ void Relay::tell_attached(Peer& peer, HostedProcess& process) {
       peer.wishes[stream] =
           Wish{.position = peer.resumes ? peer.position[stream] : process.received(stream),
                .limit = process.granted(stream)};
+  if (process.started() && process.number() != 0)  // who resumes may have missed it
+    peer.socket.send({.type = FrameType::started, .process = process.number(), .payload = {}});
   if (peer.feeds_input && process.input_limit() > input) {
     std::string payload;
     protocol::append_u64(payload, process.input_limit());

@@ -24,7 +24,7 @@ TEST(HoldStandardDescriptors, ClosedOnesAreHeldByDevNullAndOpenOnesAreLeftAlone)
   const pid_t child = fork();
   if (child == 0) {
     char byte = 0;
-    const int marked = ::open("/dev/zero", O_RDONLY);
+    const int marked = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
     ::dup2(marked, STDOUT_FILENO);
     ::close(STDIN_FILENO);
     ::close(STDERR_FILENO);

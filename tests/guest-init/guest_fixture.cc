@@ -214,9 +214,10 @@ protocol::ProcessSpec GuestTest::shell(const std::string& script) {
   return command({"sh", "-c", script});
 }
 
-Result GuestTest::run(const protocol::ProcessSpec& spec, std::string input, std::uint32_t process) {
+Result GuestTest::run(const protocol::ProcessSpec& spec, std::string_view input,
+                      std::uint32_t process) {
   peer().start(process, spec);
-  if (spec.standard_input) peer().give_input(process, std::move(input));
+  if (spec.standard_input) peer().give_input(process, input);
   Result result;
   result.failure = peer().wait_started(process);
   if (result.failure) return result;

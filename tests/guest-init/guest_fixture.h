@@ -65,7 +65,8 @@ class GuestTest : public ::testing::Test {
 
   static protocol::ProcessSpec command(std::vector<std::string> argv);
   static protocol::ProcessSpec shell(const std::string& script);
-  Result run(const protocol::ProcessSpec& spec, std::string input = {}, std::uint32_t process = 0);
+  Result run(const protocol::ProcessSpec& spec, std::string_view input = {},
+             std::uint32_t process = 0);
 
   support::GuestPeer& peer() { return *peer_; }
   std::string log() const;

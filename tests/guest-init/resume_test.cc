@@ -85,6 +85,17 @@ TEST_F(GuestTest, RepeatsTheExitUntilItIsAcknowledged) {
   EXPECT_EQ(run(command({"echo", "again"})).out, "again\n");
 }
 
+TEST_F(GuestTest, SaysAnewWhetherAProcessStarted) {
+  ASSERT_NO_FATAL_FAILURE(boot_container());
+  peer().start(0, command({"sleep", "100"}));
+  EXPECT_FALSE(peer().wait_started(0));
+  lose_connection();
+  connect();
+  peer().forget_all();
+  EXPECT_EQ(peer().handshake().processes.size(), 1u);
+  EXPECT_FALSE(peer().wait_started(0));
+}
+
 // One that has forgotten all: it takes the positions from STATE.
 TEST_F(GuestTest, TellsAHostThatKnowsNothingWhereItStands) {
   ASSERT_NO_FATAL_FAILURE(boot_container());

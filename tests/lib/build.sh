@@ -19,7 +19,10 @@ build_options() { # TREE
 configure() { # TREE
   local tree=$root/$1
   local -a options compiler=()
-  [[ ! -f $tree/build.ninja ]] || return 0
+  if [[ -f $tree/build.ninja ]]; then
+    ninja -C "$tree" build.ninja # which may be older than the list of sources
+    return
+  fi
   read -ra options < <(build_options "$1")
   rm -rf "$tree" # a setup that was interrupted cannot be gone on with
   [[ $1 != build-fuzz ]] || compiler=(env CC=clang CXX=clang++)

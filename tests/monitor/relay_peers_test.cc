@@ -30,6 +30,22 @@ class RelayPeersTest : public RelayTest {
                                  .payload = protocol::bytes_of(payload)});
     guest_->say_raw(out);
   }
+  // A new relay; the guest tells of the entrypoint and of process 3, whose client is given back.
+  FramePeer take_over(std::array<std::uint64_t, 3> in_guest = {},
+                      std::array<std::uint64_t, 3> at_client = {}, std::uint32_t number = 3) {
+    start(true, 42);
+    FramePeer exec = connect();
+    attach(exec, number, true, at_client);
+    attach(true, {0, 0, 0});
+    hello(42);
+    EXPECT_TRUE(guest_->next(FrameType::resume));
+    protocol::State state;
+    state.container = protocol::ContainerState::ready;
+    state.processes = {{.process = 0, .open = 7, .position = {}},
+                       {.process = number, .open = 7, .position = in_guest}};
+    guest_->say(FrameType::state, encode(state));
+    return exec;
+  }
   // The next ACK for this stream of this process.
   protocol::Position acked(std::uint32_t process, std::uint8_t stream, std::uint64_t* limit) {
     for (;;) {
@@ -154,19 +170,12 @@ TEST_F(RelayPeersTest, WhatNobodyAttendsAnyMoreRunsOnAndIsForgottenAtItsEnd) {
 }
 
 TEST_F(RelayPeersTest, AfterTheRelaysDeathAProcessIsFoundAgain) {
-  start(true, 42);
-  FramePeer exec = connect();
-  attach(exec, 3, true, {0, 4, 0});
-  attach(true, {0, 0, 0});
-  hello(42);
-  ASSERT_TRUE(guest_->next(FrameType::resume));
-  protocol::State state;
-  state.container = protocol::ContainerState::ready;
-  state.processes = {{.process = 0, .open = 7, .position = {}},
-                     {.process = 3, .open = 7, .position = {2, 1, 0}}};
-  guest_->say(FrameType::state, encode(state));
+  FramePeer exec = take_over({2, 1, 0}, {0, 4, 0});
+  guest_says(FrameType::started, 0, std::string(4, '\0'));
+  guest_says(FrameType::started, 3, std::string(4, '\0'));
   EXPECT_EQ(attached(exec).process, 3u);
   attached(*client_);
+  ASSERT_TRUE(exec.next(FrameType::started));
   exec.say_number(FrameType::ack, 50, 1, 4);
   std::uint64_t limit = 0;
   while (limit < 50) acked(3, 1, &limit);
@@ -180,6 +189,32 @@ TEST_F(RelayPeersTest, AfterTheRelaysDeathAProcessIsFoundAgain) {
   EXPECT_GT(start_process(next), 3u);
 }
 
+TEST_F(RelayPeersTest, WhatWasNotToldBeforeTheRelaysDeathIsToldAfterIt) {
+  FramePeer exec = take_over();
+  guest_says(FrameType::started, 0, std::string(4, '\0'));
+  EXPECT_EQ(attached(exec).process, 3u);
+  const std::string failure = encode(protocol::Failure{
+      .stage = protocol::FailureStage::exec, .error_number = 2, .text = "no such file"});
+  guest_says(FrameType::failed, 3, failure);
+  EXPECT_EQ(exec.next(FrameType::failed)->payload, failure);
+}
+
+TEST_F(RelayPeersTest, AnEntrypointCanFailAfterTheRelaysDeath) {
+  take_over();
+  guest_says(
+      FrameType::failed, 0,
+      encode(protocol::Failure{
+          .stage = protocol::FailureStage::exec, .error_number = 13, .text = "not executable"}));
+  const auto failed = told(MessageType::failed);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->code, 13);
+}
+
+TEST_F(RelayPeersTest, NumbersThatLeaveNoneForTheNextAreRefused) {
+  take_over({}, {}, ~0u);
+  expect_broken();
+}
+
 TEST_F(RelayPeersTest, WhoHadItStartedClosesItsOutputAfterTheRelaysDeathToo) {
   start(true, 42);
   attach(true, {0, 0, 0});
@@ -189,6 +224,7 @@ TEST_F(RelayPeersTest, WhoHadItStartedClosesItsOutputAfterTheRelaysDeathToo) {
   state.container = protocol::ContainerState::ready;
   state.processes = {{.process = 0, .open = 7, .position = {}}};
   guest_->say(FrameType::state, encode(state));
+  guest_says(FrameType::started, 0, std::string(4, '\0'));
   attached(*client_);
   client_->say(FrameType::close, {}, 1);
   const auto close = guest_->next(FrameType::close);

@@ -76,6 +76,7 @@ TEST_F(RelayTest, ASignalWaitsForARelayThatHasJustTakenOver) {
   state.container = protocol::ContainerState::ready;
   state.processes.push_back({.process = 0, .open = 7, .position = {}});
   guest_->say(FrameType::state, encode(state));
+  guest_->say(FrameType::started, std::string(4, '\0'));
   EXPECT_TRUE(guest_->next(FrameType::signal));
 }
 
@@ -126,6 +127,7 @@ TEST_F(RelayTest, ANewRelayResumesWhereTheClientIs) {
   state.processes.push_back(
       {.process = 0, .state = protocol::ProcessState::running, .open = 7, .position = {5, 10, 20}});
   guest_->say(FrameType::state, encode(state));
+  guest_->say(FrameType::started, std::string(4, '\0'));
   const auto attached = client_->next(FrameType::attached);
   ASSERT_TRUE(attached);
   ASSERT_TRUE(decode(attached->bytes(), state));

@@ -45,7 +45,7 @@ TEST(SandboxTest, WhatTheRelayDoesIsAllowed) {
 #endif
 
 TEST(SandboxTest, WhateverElseEndsIt) {
-  EXPECT_TRUE(is_killed(end_of([] { return open("/dev/null", O_RDONLY) >= 0; })));
+  EXPECT_TRUE(is_killed(end_of([] { return open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0; })));
   EXPECT_TRUE(is_killed(end_of([] { return socket(AF_INET, SOCK_STREAM, 0) >= 0; })));
   EXPECT_TRUE(is_killed(end_of([] { return setuid(0) == 0; })));
   EXPECT_TRUE(is_killed(end_of([] { return kill(getppid(), 0) == 0; })));

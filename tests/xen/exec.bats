@@ -62,12 +62,15 @@ clean_up() { remove_containers; }
   expect_out_has '^20 90'
 }
 
-@test "the death of the relay is not noticed" {
+death_is_not_noticed() { # PROCESSES
   vdkr run -d --name web busybox sleep 1000
   start vdkr exec web sh -c 'i=0; while [ $i -lt 300 ]; do echo "line $i"; i=$((i + 1)); [ $((i % 100)) != 0 ] || sleep 2; done'
   sleep 3
-  pkill -9 -f 'vxn-monitor relay'
+  pkill -9 -f "$1"
   finish 60
   expect_status 0
   expect_same "$out" <(seq -f 'line %.0f' 0 299)
 }
+
+@test "the death of the relay is not noticed" { death_is_not_noticed 'vxn-monitor relay'; }
+@test "nor that of the whole monitor" { death_is_not_noticed vxn-monitor; }

@@ -49,7 +49,7 @@ std::string join(const std::string& controller) {
 
 std::string memory() {
   if (auto why = make_limited("memory.max", "8M"); !why.empty()) return why;
-  const std::string end = in_child([]() -> std::string {
+  std::string end = in_child([]() -> std::string {
     if (auto why = join("memory"); !why.empty()) return why;
     constexpr std::size_t size = 32 << 20;
     void* const bytes = mmap(nullptr, size, PROT_READ | PROT_WRITE,

@@ -37,11 +37,10 @@ bool is_asked_to(const char* what) {
 bool prepare() {
   const bool mounted = mount_at("sysfs", "/sys", "sysfs").empty() &&
                        mount_at("devtmpfs", "/dev", "devtmpfs").empty();
-  const int console = open("/dev/hvc0", O_RDWR);
+  const int console = open("/dev/hvc0", O_RDWR | O_CLOEXEC);
   if (console < 0) return false;
   for (int fd : {0, 1, 2}) dup2(console, fd);
-  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
-  return mounted;
+  return std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ) == 0 && mounted;
 }
 
 // The kernel does not: it would for the shared directory, too, whose back end we are ourselves.
@@ -64,7 +63,7 @@ int main() {
     for (const Feature& feature : list()) show(feature);
   }
   std::printf("features end\n");
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   tcdrain(1);
   sync();
   return reboot(RB_POWER_OFF);
