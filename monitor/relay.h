@@ -96,6 +96,7 @@ class Relay {
   bool take_attach(Peer& peer, const protocol::Frame& frame);
   bool take_spec(Peer& peer, const protocol::Frame& frame);
   bool take_start(Peer& peer, const protocol::Frame& frame);
+  void start_process_of(Peer& peer);
   void refuse(Peer& peer, std::string_view why);
   void meet(Peer& peer);
   void tell_attached(Peer& peer, HostedProcess& process);

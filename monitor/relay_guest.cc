@@ -123,8 +123,11 @@ void Relay::begin_running() {
   phase_ = Phase::running;
   tell(MessageType::started);
   for (const std::uint32_t signal : std::exchange(early_signals_, {})) forward_signal(signal);
-  for (Peer& peer : peers_)
+  for (Peer& peer : peers_) {
+    if (peer.gone) continue;
+    if (peer.waits_to_start) start_process_of(peer);
     if (peer.process && !peer.told) meet(peer);
+  }
 }
 
 void Relay::send_container() {

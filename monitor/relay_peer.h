@@ -23,8 +23,9 @@ struct Peer {
   bool feeds_input = false;
   std::array<std::uint64_t, protocol::stream_count> position{};  // as it said when it came
   std::array<std::optional<Wish>, protocol::stream_count>
-      wishes{};      // of outputs; absent: none of it
-  std::string spec;  // of a process that it wants started
+      wishes{};                 // of outputs; absent: none of it
+  std::string spec;             // of a process that it wants started
+  bool waits_to_start = false;  // that process, until the entrypoint runs
   bool gone = false;
 };
 

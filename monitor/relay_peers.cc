@@ -145,7 +145,7 @@ void Relay::tell_attached(Peer& peer, HostedProcess& process) {
 // --- a process that is wanted
 
 bool Relay::take_spec(Peer& peer, const Frame& frame) {
-  if (peer.process || frame.offset != peer.spec.size() ||
+  if (peer.process || peer.waits_to_start || frame.offset != peer.spec.size() ||
       frame.payload.size() > protocol::max_process_spec - peer.spec.size())
     return false;
   peer.spec.append(reinterpret_cast<const char*>(frame.payload.data()), frame.payload.size());
@@ -153,12 +153,18 @@ bool Relay::take_spec(Peer& peer, const Frame& frame) {
 }
 
 bool Relay::take_start(Peer& peer, const Frame& frame) {
-  if (peer.process || frame.offset != peer.spec.size() || peer.spec.empty()) return false;
-  if (phase_ != Phase::running || processes_.size() >= most_peers) {
-    refuse(peer, phase_ == Phase::running ? "too many processes run in the container"
-                                          : "the container is not running");
-    return true;
-  }
+  if (peer.process || peer.waits_to_start || frame.offset != peer.spec.size() || peer.spec.empty())
+    return false;
+  peer.waits_to_start = phase_ < Phase::running;  // one that has just taken over does not know yet
+  if (!peer.waits_to_start) start_process_of(peer);
+  return true;
+}
+
+void Relay::start_process_of(Peer& peer) {
+  peer.waits_to_start = false;
+  if (phase_ != Phase::running) return refuse(peer, "the container is not running");
+  if (processes_.size() >= most_peers)
+    return refuse(peer, "too many processes run in the container");
   const std::uint32_t number = next_process_++;
   HostedProcess& process = processes_.emplace(number, HostedProcess(number)).first->second;
   send_process(number, std::exchange(peer.spec, {}));
@@ -167,7 +173,6 @@ bool Relay::take_start(Peer& peer, const Frame& frame) {
   for (const std::uint8_t stream : {standard_output, standard_error}) peer.wishes[stream] = Wish{};
   base::failpoint("relay.exec");
   tell_attached(peer, process);
-  return true;
 }
 
 bool Relay::has_peers(std::uint32_t process) const {

@@ -59,7 +59,7 @@ TEST_F(TerminalTest, IsRawOnlyWhileTheContainerHasIt) {
 TEST_F(TerminalTest, TypingNeedsOneWhereDockerWantsIt) {
   // Standard input of the fixture is 0, which is none here.
   const base::UniqueFd null = base::open_file("/dev/null", O_RDONLY);
-  const int saved = dup(0);
+  const int saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
   dup2(null.get(), 0);
   const Said docker = vdkr({"run", "-it", "busybox", "sh"});
   EXPECT_EQ(docker.code, 1);
@@ -76,7 +76,7 @@ TEST_F(TerminalTest, TypingNeedsOneWhereDockerWantsIt) {
 }
 
 TEST_F(TerminalTest, OursIsTheContainers) {
-  const int saved = dup(0);
+  const int saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
   dup2(slave_.get(), 0);
   EXPECT_EQ(vdkr({"run", "-it", "--detach-keys", "ctrl-x,x", "--sig-proxy=false", "busybox"}).code,
             0);

@@ -136,7 +136,7 @@ TEST_F(LogFileTest, WithOneFileTheOldOneIsForgotten) {
 }
 
 TEST_F(LogFileTest, AFullDiskLosesNothing) {
-  ::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_NE(::signal(SIGXFSZ, SIG_IGN), SIG_ERR);
   LogFile log = open();
   const rlimit small{100, RLIM_INFINITY};
   const rlimit large{RLIM_INFINITY, RLIM_INFINITY};

@@ -199,6 +199,24 @@ TEST_F(RelayPeersTest, WhatWasNotToldBeforeTheRelaysDeathIsToldAfterIt) {
   EXPECT_EQ(exec.next(FrameType::failed)->payload, failure);
 }
 
+TEST_F(RelayPeersTest, WhatIsWantedBeforeTheRelayKnowsOfTheContainerIsStartedOnceItDoes) {
+  start(true, 42);
+  FramePeer exec = connect();
+  exec.say(FrameType::process_spec, spec);
+  exec.say(FrameType::process_start, {}, 0, std::strlen(spec));
+  attach(true, {0, 0, 0});
+  hello(42);
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  protocol::State state;
+  state.container = protocol::ContainerState::ready;
+  state.processes = {{.process = 0, .open = 7, .position = {}}};
+  guest_->say(FrameType::state, encode(state));
+  guest_says(FrameType::started, 0, std::string(4, '\0'));
+  const auto begun = guest_->next(FrameType::process_start);
+  ASSERT_TRUE(begun);
+  EXPECT_EQ(attached(exec).process, begun->process);
+}
+
 TEST_F(RelayPeersTest, AnEntrypointCanFailAfterTheRelaysDeath) {
   take_over();
   guest_says(
