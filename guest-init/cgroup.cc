@@ -41,15 +41,35 @@ bool mount_cgroups(const std::string& root, Failure& failure) {
   return true;
 }
 
-bool Cgroup::create(const std::string& root, std::uint32_t slot, std::uint64_t memory_limit,
-                    Failure& failure) {
+bool Cgroup::create(const std::string& root, std::uint32_t slot,
+                    const protocol::ContainerSpec& spec, Failure& failure) {
   path_ = root + "/vxn/" + std::to_string(slot);
   if (!make_directories(path_)) return fail(failure, FailureStage::other, "mkdir " + path_);
-  if (memory_limit != 0 && !write_file(path_ + "/memory.max", std::to_string(memory_limit))) {
-    return fail(failure, FailureStage::other, "limiting the container's memory");
-  }
+  if (!limit(spec, failure)) return false;
   directory_ = open_path(path_, O_RDONLY | O_DIRECTORY);
   return directory_ || fail(failure, FailureStage::other, "opening " + path_);
+}
+
+bool Cgroup::limit(const protocol::ContainerSpec& spec, Failure& failure) const {
+  const std::string period = " 100000";  // microseconds
+  const struct {
+    const char* file;
+    std::uint64_t value;
+    std::string suffix;
+    const char* what;
+  } limits[] = {
+      {"/memory.max", spec.memory_limit, "", "memory"},
+      {"/cpu.max", spec.cpu_quota, period, "processor time"},
+      {"/pids.max", spec.pids_limit, "", "number of processes"},
+  };
+  for (const auto& limit : limits) {
+    if (limit.value != 0 &&
+        !write_file(path_ + limit.file, std::to_string(limit.value) + limit.suffix)) {
+      return fail(failure, FailureStage::other,
+                  std::string("limiting the container's ") + limit.what);
+    }
+  }
+  return true;
 }
 
 std::uint64_t Cgroup::oom_kills() const {

@@ -1,4 +1,4 @@
-// The control group of a container (cgroup v2): its memory limit, and whether the kernel killed for
+// The control group of a container (cgroup v2): its limits, and whether the kernel killed for
 // want of memory in it.
 #pragma once
 
@@ -7,6 +7,7 @@
 
 #include "guest-init/failure.h"
 #include "guest-init/fd.h"
+#include "guest-init/protocol/spec.h"
 
 namespace guest_init {
 
@@ -15,8 +16,8 @@ bool mount_cgroups(const std::string& root, Failure& failure);
 
 class Cgroup {
  public:
-  // ROOT/vxn/<slot>. `memory_limit` in bytes, 0 for none.
-  bool create(const std::string& root, std::uint32_t slot, std::uint64_t memory_limit,
+  // ROOT/vxn/<slot>, with the limits that `spec` tells.
+  bool create(const std::string& root, std::uint32_t slot, const protocol::ContainerSpec& spec,
               Failure& failure);
   int directory() const { return directory_.get(); }  // for CLONE_INTO_CGROUP
   const std::string& path() const { return path_; }
@@ -24,6 +25,8 @@ class Cgroup {
   std::uint64_t oom_kills() const;
 
  private:
+  bool limit(const protocol::ContainerSpec& spec, Failure& failure) const;
+
   std::string path_;
   Fd directory_;
 };

@@ -93,7 +93,7 @@ bool Container::prepare(const Guest& guest, std::string& missing) {
   step_done(timings_, "disks");
   if (!mount_overlay(writable, spec_.layers, paths_, failure_)) return false;
   step_done(timings_, "overlay");
-  if (!cgroup_.create(guest.cgroups, slot_, spec_.memory_limit, failure_) || !write_files()) {
+  if (!cgroup_.create(guest.cgroups, slot_, spec_, failure_) || !write_files()) {
     return false;
   }
   step_done(timings_, "container");

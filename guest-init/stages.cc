@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "guest-init/command.h"
 #include "guest-init/mini_init.h"
 #include "guest-init/network.h"
+#include "guest-init/policy.h"
 #include "guest-init/root.h"
 #include "guest-init/users.h"
 
@@ -58,8 +58,8 @@ bool complete_namespaces(Child& child, Failure& failure) {
 
 bool enter_root(Child& child, Failure& failure) {
   umask(0);
-  const bool done =
-      child.root.enter(child.plan.container.paths(), failure) && child.root.populate(failure);
+  const bool done = child.root.enter(child.plan.container.paths(), failure) &&
+                    child.root.populate(child.plan.container.spec(), failure);
   umask(022);
   return done;
 }
@@ -93,7 +93,7 @@ bool make_working_directory(Child& child, Failure& failure) {
 }
 
 bool close_root(Child& child, Failure& failure) {
-  return child.root.close(child.plan.container.spec().read_only_root, failure);
+  return child.root.close(child.plan.container.spec(), failure);
 }
 
 bool enter_working_directory(Child& child, Failure& failure) {
@@ -131,34 +131,18 @@ bool take_streams(Child& child, Failure& failure) {
   return true;
 }
 
-struct Limit {
-  __rlimit_resource resource;
-  rlim_t value;
-};
-
-// What a process finds under docker's daemon; PID 1 of a kernel starts with less.
-constexpr Limit limits[] = {
-    {RLIMIT_NOFILE, 1 << 20},
-    {RLIMIT_NPROC, RLIM_INFINITY},
-    {RLIMIT_CORE, RLIM_INFINITY},
-};
-
-bool set_limits(Child&, Failure& failure) {
-  for (const Limit& limit : limits) {
-    const rlimit both = {.rlim_cur = limit.value, .rlim_max = limit.value};
-    // EPERM: more than this kernel gives to anybody; then its own limit stays.
-    if (setrlimit(limit.resource, &both) != 0 && errno != EPERM) {
-      return fail(failure, FailureStage::other, "setting the process's limits");
-    }
-  }
-  return true;
+// The limits, and what of the policy is not to be had any more once root has gone.
+bool bound(Child& child, Failure& failure) {
+  const auto& spec = child.plan.spec;
+  return set_limits(spec, failure) && set_oom_score(spec, failure) && filter_as_root(spec, failure);
 }
 
 bool become_user(Child& child, Failure& failure) {
   const Identity& identity = child.identity;
-  if (!limit_capabilities() || setgroups(identity.groups.size(), identity.groups.data()) != 0 ||
-      setgid(identity.gid) != 0 || setuid(identity.uid) != 0 ||
-      (identity.uid == 0 && !apply_capabilities())) {
+  const std::uint64_t capabilities = child.plan.spec.capabilities;
+  if (!limit_capabilities(capabilities) ||
+      setgroups(identity.groups.size(), identity.groups.data()) != 0 || setgid(identity.gid) != 0 ||
+      setuid(identity.uid) != 0 || (identity.uid == 0 && !apply_capabilities(capabilities))) {
     return fail(
         failure, FailureStage::user,
         "becoming user " + std::to_string(identity.uid) + ":" + std::to_string(identity.gid));
@@ -186,6 +170,10 @@ void reset_signals() {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+bool confine(Child& child, Failure& failure) {
+  return filter_unprivileged(child.plan.spec, failure);
 }
 
 bool execute_command(Child& child, Failure& failure) {
@@ -222,11 +210,21 @@ struct Stage {
 };
 
 constexpr Stage stages[] = {
-    {others, join_namespaces}, {both, begin_session},    {entrypoint, complete_namespaces},
-    {entrypoint, enter_root},  {both, resolve_user},     {both, make_working_directory},
-    {both, prepare_terminal},  {entrypoint, close_root}, {both, enter_working_directory},
-    {both, take_streams},      {both, set_limits},       {both, become_user},
-    {both, look_up_command},   {both, start_command},
+    {others, join_namespaces},
+    {both, begin_session},
+    {entrypoint, complete_namespaces},
+    {entrypoint, enter_root},
+    {both, resolve_user},
+    {both, make_working_directory},
+    {both, prepare_terminal},
+    {entrypoint, close_root},
+    {both, enter_working_directory},
+    {both, take_streams},
+    {both, bound},
+    {both, become_user},
+    {both, look_up_command},
+    {both, confine},
+    {both, start_command},
 };
 
 bool concerns(const Stage& stage, const Child& child) {

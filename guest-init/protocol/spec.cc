@@ -13,6 +13,12 @@ enum ContainerTag : std::uint16_t {
   tag_read_only_root = 5,
   tag_hosts = 6,
   tag_memory = 7,
+  tag_cpu_quota = 8,
+  tag_pids_limit = 9,
+  tag_shm_size = 10,
+  tag_tmpfs = 11,
+  tag_sysctl = 12,
+  tag_unmasked = 13,
 };
 
 enum ProcessTag : std::uint16_t {
@@ -24,6 +30,11 @@ enum ProcessTag : std::uint16_t {
   tag_terminal = 6,
   tag_standard_input = 7,
   tag_init = 8,
+  tag_capabilities = 9,
+  tag_no_new_privileges = 10,
+  tag_seccomp = 11,
+  tag_limit = 12,
+  tag_oom_score_adj = 13,
 };
 
 void append_field(std::string& out, std::uint16_t tag, std::string_view value) {
@@ -45,14 +56,36 @@ void append_disk(std::string& out, std::uint16_t tag, const DiskId& disk) {
   append_field(out, tag, {reinterpret_cast<const char*>(disk.data()), disk.size()});
 }
 
+void append_number(std::string& out, std::uint16_t tag, std::uint64_t value) {
+  std::string bytes;
+  append_u64(bytes, value);
+  append_field(out, tag, bytes);
+}
+
+// Of those of which 0 says nothing.
+void append_count(std::string& out, std::uint16_t tag, std::uint64_t value) {
+  if (value != 0) append_number(out, tag, value);
+}
+
+void append_tmpfs(std::string& out, const TmpfsMount& mount) {
+  std::string bytes;
+  append_u32(bytes, mount.flags);
+  append_u32(bytes, static_cast<std::uint32_t>(mount.target.size()));
+  append_field(out, tag_tmpfs, bytes.append(mount.target).append(mount.options));
+}
+
+void append_limit(std::string& out, const ResourceLimit& limit) {
+  std::string bytes;
+  append_u32(bytes, limit.resource);
+  append_u64(bytes, limit.soft);
+  append_u64(bytes, limit.hard);
+  append_field(out, tag_limit, bytes);
+}
+
 // How a field's bytes become a member. Each returns false where they are not such a value.
 bool take(std::string_view bytes, std::string& value) {
   value = bytes;
   return bytes.find('\0') == bytes.npos;
-}
-
-bool take(std::string_view bytes, std::vector<std::string>& values) {
-  return take(bytes, values.emplace_back());
 }
 
 bool take(std::string_view bytes, bool& value) {
@@ -70,6 +103,42 @@ bool take(std::string_view bytes, std::uint64_t& value) {
   Reader reader(bytes_of(bytes));
   value = reader.u64();
   return reader.finished();
+}
+
+bool take(std::string_view bytes, std::int32_t& value) {
+  std::uint32_t number = 0;
+  const bool taken = take(bytes, number);
+  value = static_cast<std::int32_t>(number);
+  return taken;
+}
+
+bool take(std::string_view bytes, TmpfsMount& value) {
+  Reader reader(bytes_of(bytes));
+  value.flags = reader.u32();
+  value.target = reader.text(reader.u32());
+  value.options = reader.text(reader.left());
+  const bool texts =
+      value.target.find('\0') == std::string::npos && value.options.find('\0') == std::string::npos;
+  return reader.finished() && texts && value.target.starts_with('/');
+}
+
+bool take(std::string_view bytes, ResourceLimit& value) {
+  Reader reader(bytes_of(bytes));
+  value = {.resource = reader.u32(), .soft = reader.u64(), .hard = reader.u64()};
+  return reader.finished();
+}
+
+template <typename Value>
+bool take(std::string_view bytes, std::vector<Value>& values) {
+  return take(bytes, values.emplace_back());
+}
+
+bool take_filter(std::string_view bytes, ProcessSpec& spec) {
+  constexpr std::size_t instruction_size = 8;
+  constexpr std::size_t most_instructions = 4096;  // BPF_MAXINSNS
+  spec.seccomp = bytes;
+  return !bytes.empty() && bytes.size() % instruction_size == 0 &&
+         bytes.size() <= most_instructions * instruction_size;
 }
 
 bool take(std::string_view bytes, DiskId& value) {
@@ -111,6 +180,12 @@ constexpr Field<ContainerSpec> container_fields[] = {
     {tag_read_only_root, "read-only root", false, container_member<&ContainerSpec::read_only_root>},
     {tag_hosts, "hosts entry", true, container_member<&ContainerSpec::hosts>},
     {tag_memory, "memory limit", false, container_member<&ContainerSpec::memory_limit>},
+    {tag_cpu_quota, "CPU quota", false, container_member<&ContainerSpec::cpu_quota>},
+    {tag_pids_limit, "pids limit", false, container_member<&ContainerSpec::pids_limit>},
+    {tag_shm_size, "size of /dev/shm", false, container_member<&ContainerSpec::shm_size>},
+    {tag_tmpfs, "tmpfs", true, container_member<&ContainerSpec::tmpfs>},
+    {tag_sysctl, "sysctl", true, container_member<&ContainerSpec::sysctls>},
+    {tag_unmasked, "unmasked paths", false, container_member<&ContainerSpec::unmasked>},
 };
 
 constexpr Field<ProcessSpec> process_fields[] = {
@@ -123,6 +198,12 @@ constexpr Field<ProcessSpec> process_fields[] = {
     {tag_terminal, "terminal", false, process_member<&ProcessSpec::terminal>},
     {tag_standard_input, "stdin", false, process_member<&ProcessSpec::standard_input>},
     {tag_init, "init", false, process_member<&ProcessSpec::init>},
+    {tag_capabilities, "capabilities", false, process_member<&ProcessSpec::capabilities>},
+    {tag_no_new_privileges, "no new privileges", false,
+     process_member<&ProcessSpec::no_new_privileges>},
+    {tag_seccomp, "seccomp filter", false, take_filter},
+    {tag_limit, "resource limit", true, process_member<&ProcessSpec::limits>},
+    {tag_oom_score_adj, "OOM score", false, process_member<&ProcessSpec::oom_score_adj>},
 };
 
 template <typename Spec, std::size_t size>
@@ -171,11 +252,13 @@ std::string encode(const ContainerSpec& spec) {
   if (spec.writable_disk) append_disk(out, tag_writable_disk, *spec.writable_disk);
   append_flag(out, tag_read_only_root, spec.read_only_root);
   append_texts(out, tag_hosts, spec.hosts);
-  if (spec.memory_limit != 0) {
-    number.clear();
-    append_u64(number, spec.memory_limit);
-    append_field(out, tag_memory, number);
-  }
+  append_count(out, tag_memory, spec.memory_limit);
+  append_count(out, tag_cpu_quota, spec.cpu_quota);
+  append_count(out, tag_pids_limit, spec.pids_limit);
+  append_count(out, tag_shm_size, spec.shm_size);
+  for (const TmpfsMount& mount : spec.tmpfs) append_tmpfs(out, mount);
+  append_texts(out, tag_sysctl, spec.sysctls);
+  append_flag(out, tag_unmasked, spec.unmasked);
   return out;
 }
 
@@ -193,6 +276,15 @@ std::string encode(const ProcessSpec& spec) {
   if (spec.terminal) append_field(out, tag_terminal, encode(*spec.terminal));
   append_flag(out, tag_standard_input, spec.standard_input);
   append_flag(out, tag_init, spec.init);
+  append_number(out, tag_capabilities, spec.capabilities);
+  append_flag(out, tag_no_new_privileges, spec.no_new_privileges);
+  if (!spec.seccomp.empty()) append_field(out, tag_seccomp, spec.seccomp);
+  for (const ResourceLimit& limit : spec.limits) append_limit(out, limit);
+  if (spec.oom_score_adj) {
+    std::string number;
+    append_u32(number, static_cast<std::uint32_t>(*spec.oom_score_adj));
+    append_field(out, tag_oom_score_adj, number);
+  }
   return out;
 }
 

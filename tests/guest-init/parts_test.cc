@@ -9,6 +9,7 @@
 #include "guest-init/modules.h"
 #include "guest-init/mounts.h"
 #include "guest-init/overlay.h"
+#include "guest-init/root.h"
 #include "guest-init/text.h"
 
 namespace guest_init {
@@ -39,6 +40,26 @@ TEST(Text, IsANumberAsAWholeOrNot) {
   for (const char* text : {"", "x", "4x", " 4", "-4", "4294967296"}) {
     EXPECT_FALSE(to_number<unsigned>(text)) << text;
   }
+}
+
+TEST(SysctlPath, IsAsSysctlNamesIt) {
+  const struct {
+    std::string_view name;
+    std::string_view path;
+  } cases[] = {
+      {"net.core.somaxconn", "/proc/sys/net/core/somaxconn"},
+      {"net/core/somaxconn", "/proc/sys/net/core/somaxconn"},
+      {"net.ipv4.conf.eth0/1.forwarding", "/proc/sys/net/ipv4/conf/eth0.1/forwarding"},
+      {"net/ipv4/conf/eth0.1/forwarding", "/proc/sys/net/ipv4/conf/eth0.1/forwarding"},
+      {"", ""},
+      {".a", ""},
+      {"/etc/passwd", ""},
+      {"net..core", ""},
+      {"net/../../etc/passwd", ""},
+      {"net.//.//.etc.passwd", ""},
+      {std::string_view("a\0b", 3), ""},
+  };
+  for (const auto& c : cases) EXPECT_EQ(guest_init::sysctl_path(c.name), c.path) << c.name;
 }
 
 TEST(Failure, SaysWhyInTheMiddleOfALine) {

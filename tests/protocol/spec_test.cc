@@ -28,7 +28,13 @@ TEST(ContainerSpec, ComesBackAsItWasSent) {
                            .writable_disk = disk(100),
                            .read_only_root = true,
                            .hosts = {"10.0.0.1 db", "10.0.0.2 cache"},
-                           .memory_limit = 1ull << 33};
+                           .memory_limit = 1ull << 33,
+                           .cpu_quota = 150'000,
+                           .pids_limit = 77,
+                           .shm_size = 1 << 20,
+                           .tmpfs = {{"/run", 6, "size=1m"}, {"/tmp", 0, ""}},
+                           .sysctls = {"net.core.somaxconn=1", "a=b=c"},
+                           .unmasked = true};
   ContainerSpec back;
   std::string why;
   ASSERT_TRUE(decode(bytes_of(encode(spec)), back, why)) << why;
@@ -39,6 +45,12 @@ TEST(ContainerSpec, ComesBackAsItWasSent) {
   EXPECT_TRUE(back.read_only_root);
   EXPECT_EQ(back.hosts, spec.hosts);
   EXPECT_EQ(back.memory_limit, 1ull << 33);
+  EXPECT_EQ(back.cpu_quota, 150'000u);
+  EXPECT_EQ(back.pids_limit, 77u);
+  EXPECT_EQ(back.shm_size, 1u << 20);
+  EXPECT_EQ(back.tmpfs, spec.tmpfs);
+  EXPECT_EQ(back.sysctls, spec.sysctls);
+  EXPECT_TRUE(back.unmasked);
 }
 
 TEST(ContainerSpec, WithoutWishesHasDefaults) {
@@ -61,7 +73,12 @@ TEST(ProcessSpec, ComesBackAsItWasSent) {
                          .groups = {"audio", "27"},
                          .terminal = WindowSize{24, 80},
                          .standard_input = true,
-                         .init = true};
+                         .init = true,
+                         .capabilities = 1ull << 40,
+                         .no_new_privileges = true,
+                         .seccomp = std::string("\6\0\0\0\0\0\xff\x7f", 8),
+                         .limits = {{7, 10, ~0ull}, {4, 0, 0}},
+                         .oom_score_adj = -500};
   ProcessSpec back;
   std::string why;
   ASSERT_TRUE(decode(bytes_of(encode(spec)), back, why)) << why;
@@ -74,6 +91,22 @@ TEST(ProcessSpec, ComesBackAsItWasSent) {
   EXPECT_EQ(back.terminal->columns, 80);
   EXPECT_TRUE(back.standard_input);
   EXPECT_TRUE(back.init);
+  EXPECT_EQ(back.capabilities, 1ull << 40);
+  EXPECT_TRUE(back.no_new_privileges);
+  EXPECT_EQ(back.seccomp, spec.seccomp);
+  EXPECT_EQ(back.limits, spec.limits);
+  EXPECT_EQ(back.oom_score_adj, -500);
+}
+
+TEST(ProcessSpec, WithoutWishesHasDockersCapabilitiesAndNoMore) {
+  ProcessSpec back{.no_new_privileges = true, .seccomp = "x", .limits = {{}}, .oom_score_adj = 3};
+  std::string why;
+  ASSERT_TRUE(decode({}, back, why)) << why;
+  EXPECT_EQ(back.capabilities, docker_capabilities);
+  EXPECT_FALSE(back.no_new_privileges);
+  EXPECT_EQ(back.seccomp, "");
+  EXPECT_TRUE(back.limits.empty());
+  EXPECT_FALSE(back.oom_score_adj);
 }
 
 struct Case {
@@ -90,6 +123,12 @@ TEST(ProcessSpec, ThatIsNotUnderstoodWhollyIsRefused) {
       {field(6, "abc"), "the field \"terminal\" has no such value"},
       {field(7, "\2"), "the field \"stdin\" has no such value"},
       {field(8, ""), "the field \"init\" has no such value"},
+      {field(9, "1234567"), "the field \"capabilities\" has no such value"},
+      {field(11, ""), "the field \"seccomp filter\" has no such value"},
+      {field(11, "1234567"), "the field \"seccomp filter\" has no such value"},
+      {field(11, std::string(8 * 4097, 'x')), "the field \"seccomp filter\" has no such value"},
+      {field(12, std::string(19, 'x')), "the field \"resource limit\" has no such value"},
+      {field(13, "x"), "the field \"OOM score\" has no such value"},
       {field(1, "ls", 1), "the fields are damaged"},
       {field(1, "ls") + "x", "the fields are damaged"},
       {field(1, "ls").substr(0, 9), "the fields are damaged"},
@@ -104,9 +143,15 @@ TEST(ProcessSpec, ThatIsNotUnderstoodWhollyIsRefused) {
 
 TEST(ContainerSpec, ThatIsNotUnderstoodWhollyIsRefused) {
   const Case cases[] = {
-      {field(8, "x"), "field 8 is not known here"},
+      {field(14, "x"), "field 14 is not known here"},
       {field(2, "abc"), "the field \"layers\" has no such value"},
       {field(2, "abcde"), "the field \"layers\" has no such value"},
+      {field(8, "x"), "the field \"CPU quota\" has no such value"},
+      {field(11, std::string("\0\0\0\0\1\0\0\0x", 9)), "the field \"tmpfs\" has no such value"},
+      {field(11, std::string("\0\0\0\0\5\0\0\0/x", 10)), "the field \"tmpfs\" has no such value"},
+      {field(11, std::string("\0\0\0\0\2\0\0\0/xa\0b", 13)),
+       "the field \"tmpfs\" has no such value"},
+      {field(13, "\2"), "the field \"unmasked paths\" has no such value"},
       {field(3, "too short"), "the field \"read-only disk\" has no such value"},
       {field(4, std::string(17, 'x')), "the field \"writable disk\" has no such value"},
       {field(7, "abcd"), "the field \"memory limit\" has no such value"},
