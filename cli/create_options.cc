@@ -6,7 +6,10 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
+#include "cli/resource_options.h"
+#include "cli/starting.h"
 #include "cli/stop_options.h"
 #include "cli/wording.h"
 
@@ -51,6 +54,8 @@ void check(const engine::CreateRequest& request, const Personality& personality)
 void CreateOptions::declare(Options& options) {
   declare_container(options);
   declare_process(options);
+  ResourceOptions::declare(options, request_);
+  policy_.declare(options, request_);
   declare_image(options);
   declare_guest(options);
 }
@@ -61,9 +66,28 @@ engine::CreateRequest CreateOptions::request(const Context& context) const {
   request.command.assign(context.arguments.begin() + 1, context.arguments.end());
   if (entrypoint_) request.entrypoint = context.personality.entrypoint(*entrypoint_);
   request.env = environment_.resolved();
+  request.labels = labels();
   request.pull = pull_policy(context.personality.messages, pull_);
   check(request, context.personality);
   return request;
+}
+
+engine::Container CreateOptions::create(Context& context, const engine::CreateRequest& request,
+                                        bool watched) const {
+  if (!id_file_.empty() && base::exists(id_file_))
+    throw base::Error(base::ErrorKind::already_exists,
+                      fmt::format("container ID file found, make sure the other container isn't "
+                                  "running or delete {}",
+                                  base::printable(id_file_)));
+  const engine::Container container = create_container(context, request, watched);
+  if (id_file_.empty()) return container;
+  try {
+    base::replace_file(id_file_, container.config.id, 0644, base::Durability::cached);
+  } catch (const base::Error&) {
+    context.engine().remove(container.config.id, true);
+    throw;
+  }
+  return container;
 }
 
 void CreateOptions::declare_container(Options& options) {
@@ -76,11 +100,12 @@ void CreateOptions::declare_container(Options& options) {
                .type = "list",
                .meaning = "Set a label: KEY=VALUE",
                .set = [this](std::string_view value) { return set_label(value); }});
-  options.add({.name = "memory",
-               .letter = 'm',
-               .type = "bytes",
-               .meaning = "Memory that the container may use (64m, 1g)",
-               .set = [this](std::string_view value) { return set_memory(value); }});
+  options.add_text(id_file_, "cidfile", 0, "string", "Write the container's id to a file");
+  options.add_list(label_files_, "label-file", 0, "list", "Read labels from a file");
+  options.add({.name = "annotation",
+               .type = "map",
+               .meaning = "Set an annotation: NAME=VALUE",
+               .set = assignment_setter(request_.annotations)});
   options.add({.name = "log-driver",
                .type = "string",
                .meaning = "What is kept of the output: json-file or none (default \"json-file\")",
@@ -137,6 +162,17 @@ void CreateOptions::declare_guest(Options& options) {
                    "Guest kernel, as `vxn-kernel list` names it");
 }
 
+// Those of the files, and ours over them.
+std::map<std::string, std::string> CreateOptions::labels() const {
+  std::map<std::string, std::string> labels;
+  for (const std::string& file : label_files_)
+    for (const std::string& line : read_assignments(file, "label"))
+      labels[line.substr(0, line.find('='))] =
+          line.find('=') == std::string::npos ? "" : line.substr(line.find('=') + 1);
+  for (const auto& [name, value] : request_.labels) labels[name] = value;
+  return labels;
+}
+
 CreateOptions::Refusal CreateOptions::set_label(std::string_view value) {
   const std::size_t equals = value.find('=');
   const std::string_view key = value.substr(0, equals);
@@ -169,15 +205,6 @@ CreateOptions::Refusal CreateOptions::set_log_option(std::string_view value) {
   } else {
     return fmt::format("unknown log opt '{}' for json-file log driver", base::printable(key));
   }
-  return std::nullopt;
-}
-
-// None and 0 are the settings' default, as docker's is no limit.
-CreateOptions::Refusal CreateOptions::set_memory(std::string_view value) {
-  const auto bytes = base::parse_size(value);
-  if (!bytes) return fmt::format("invalid size: '{}'", base::printable(value));
-  request_.memory = bytes;
-  if (*bytes == 0) request_.memory.reset();
   return std::nullopt;
 }
 

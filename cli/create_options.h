@@ -9,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/environment.h"
 #include "cli/options.h"
+#include "cli/policy_options.h"
 #include "engine/engine.h"
 
 namespace cli {
@@ -24,6 +25,10 @@ class CreateOptions {
   // Of a command line whose arguments are IMAGE [COMMAND] [ARG...]. Throws usage, in the
   // personality's words, for what cannot be.
   engine::CreateRequest request(const Context& context) const;
+  // create_container(), and its id in a file where one is wanted. Throws already_exists where that
+  // file is there.
+  engine::Container create(Context& context, const engine::CreateRequest& request,
+                           bool watched) const;
 
  private:
   using Refusal = std::optional<std::string>;
@@ -34,14 +39,17 @@ class CreateOptions {
   void declare_guest(Options& options);
 
   Refusal set_label(std::string_view value);
+  std::map<std::string, std::string> labels() const;
   Refusal set_log_driver(std::string_view value);
   Refusal set_log_option(std::string_view value);
-  Refusal set_memory(std::string_view value);
   Refusal set_vcpus(std::string_view value);
   Refusal set_guest_type(std::string_view value);
 
   engine::CreateRequest request_;  // what an option says without more ado
   EnvironmentOptions environment_;
+  PolicyOptions policy_;
+  std::vector<std::string> label_files_;
+  std::string id_file_;
   std::optional<std::string> entrypoint_;
   std::string pull_ = "missing";
 };

@@ -24,33 +24,29 @@ std::optional<std::string> with_value(std::string_view variable) {
   return name + "=" + value;
 }
 
-[[noreturn]] void refuse_line(const std::string& file, std::string why) {
-  throw base::Error(base::ErrorKind::usage, fmt::format("poorly formatted environment file {}: {}",
-                                                        base::printable(file), std::move(why)));
-}
+struct LineReader {
+  const std::string& file;
+  std::string_view what;
 
-// nullopt for a line without a variable. Only blanks before the name go; a value is taken as it
-// stands, quotes included.
-std::optional<std::string> variable_of_line(const std::string& file, std::string_view line) {
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  const std::size_t start = line.find_first_not_of(" \t\v\f\r");
-  if (start == std::string_view::npos || line[start] == '#') return std::nullopt;
-  line.remove_prefix(start);
-  const std::string_view name = line.substr(0, line.find('='));
-  if (name.empty())
-    refuse_line(file, fmt::format("no variable name on line '{}'", base::printable(line)));
-  if (name.find_first_of(blanks) != std::string_view::npos)
-    refuse_line(file, fmt::format("variable '{}' contains whitespaces", base::printable(name)));
-  return with_value(line);
-}
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw base::Error(base::ErrorKind::usage, fmt::format("poorly formatted {} file {}: {}", what,
+                                                          base::printable(file), why));
+  }
 
-void read_file(const std::string& path, std::vector<std::string>& variables) {
-  const std::string content = base::read_file(path, max_file);
-  std::string_view text = content;
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  for (const std::string& line : base::split(text, '\n'))
-    if (auto variable = variable_of_line(path, line)) variables.push_back(std::move(*variable));
-}
+  // "" for a line without one. Only blanks before the name go; a value is taken as it stands,
+  // quotes included.
+  std::string_view read(std::string_view line) const {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const std::size_t start = line.find_first_not_of(" \t\v\f\r");
+    if (start == std::string_view::npos || line[start] == '#') return {};
+    line.remove_prefix(start);
+    const std::string_view name = line.substr(0, line.find('='));
+    if (name.empty()) refuse(fmt::format("no variable name on line '{}'", base::printable(line)));
+    if (name.find_first_of(blanks) != std::string_view::npos)
+      refuse(fmt::format("variable '{}' contains whitespaces", base::printable(name)));
+    return line;
+  }
+};
 
 }  // namespace
 
@@ -59,10 +55,23 @@ std::optional<std::string> refused_variable(std::string_view text) {
   return "invalid environment variable: " + base::printable(text);
 }
 
+std::vector<std::string> read_assignments(const std::string& path, std::string_view what) {
+  const std::string content = base::read_file(path, max_file);
+  std::string_view text = content;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  const LineReader reader{path, what};
+  std::vector<std::string> lines;
+  for (const std::string& line : base::split(text, '\n'))
+    if (const std::string_view found = reader.read(line); !found.empty()) lines.emplace_back(found);
+  return lines;
+}
+
 std::vector<std::string> resolve_environment(const std::vector<std::string>& variables,
                                              const std::vector<std::string>& files) {
   std::vector<std::string> all;
-  for (const std::string& file : files) read_file(file, all);
+  for (const std::string& file : files)
+    for (const std::string& line : read_assignments(file, "environment"))
+      if (auto resolved = with_value(line)) all.push_back(std::move(*resolved));
   for (const std::string& variable : variables)
     if (auto resolved = with_value(variable)) all.push_back(std::move(*resolved));
   return all;

@@ -14,6 +14,11 @@ namespace cli {
 // Why `text` cannot be given to -e.
 std::optional<std::string> refused_variable(std::string_view text);
 
+// The lines of a file of "NAME=VALUE" or "NAME", as docker reads them: without comments, empty
+// lines and what is before a name. `what` they are called in messages. Throws as
+// resolve_environment().
+std::vector<std::string> read_assignments(const std::string& path, std::string_view what);
+
 // "NAME=VALUE" for all of them: those of the files, then `variables`; a later one overrides an
 // earlier one. Throws base::Error naming the file that cannot be read or the line that is none.
 std::vector<std::string> resolve_environment(const std::vector<std::string>& variables,

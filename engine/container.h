@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "guest-init/protocol/spec.h"
 
 namespace engine {
 
@@ -28,6 +29,22 @@ struct LogConfig {
   bool kept = true;
   std::uint64_t max_size = 10u << 20;  // bytes of a file, about; 0: no limit
   unsigned max_files = 3;              // the one that is written and older ones
+};
+
+// What its processes may do and use beside their user's rights.
+struct Policy {
+  std::uint64_t capabilities = protocol::docker_capabilities;
+  bool no_new_privileges = false;
+  bool unmasked = false;            // nothing of /proc and /sys is hidden
+  bool filtered = false;            // a seccomp filter is kept beside the record
+  std::vector<std::string> groups;  // supplementary
+  std::vector<protocol::ResourceLimit> limits;
+  std::optional<int> oom_score_adj;
+  // As they were wanted.
+  bool privileged = false;
+  std::vector<std::string> added_capabilities;  // "CAP_NET_ADMIN", "ALL"
+  std::vector<std::string> dropped_capabilities;
+  std::vector<std::string> security_options;
 };
 
 struct ContainerConfig {
@@ -56,7 +73,16 @@ struct ContainerConfig {
 
   LogConfig log;
 
+  Policy policy;
+  std::vector<protocol::TmpfsMount> tmpfs;
+  std::map<std::string, std::string> sysctls;
+  std::map<std::string, std::string> annotations;
+
   std::uint64_t memory = 0;        // bytes for the container
+  std::uint64_t shm_size = 0;      // bytes of /dev/shm; 0: 64 MiB
+  std::uint64_t pids_limit = 0;    // 0: none
+  std::uint64_t nano_cpus = 0;     // billionths of a processor; 0: all that the guest has
+  std::string cpuset;              // processors of the host, "0-2,4"; empty: any
   std::uint64_t guest_memory = 0;  // bytes on top for the guest itself
   unsigned vcpus = 1;
   std::uint64_t storage_size = 0;  // bytes

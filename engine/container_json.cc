@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "engine/policy.h"
 
 namespace engine {
 namespace {
@@ -141,7 +142,15 @@ std::string config_to_json(const ContainerConfig& config) {
        {{"kept", config.log.kept},
         {"max_size", config.log.max_size},
         {"max_files", config.log.max_files}}},
+      {"policy", policy_to_json(config.policy)},
+      {"tmpfs", tmpfs_to_json(config.tmpfs)},
+      {"sysctls", config.sysctls},
+      {"annotations", config.annotations},
       {"memory", config.memory},
+      {"shm_size", config.shm_size},
+      {"pids_limit", config.pids_limit},
+      {"nano_cpus", config.nano_cpus},
+      {"cpuset", config.cpuset},
       {"guest_memory", config.guest_memory},
       {"vcpus", config.vcpus},
       {"storage_size", config.storage_size},
@@ -187,7 +196,15 @@ ContainerConfig config_from_json(std::string_view text, std::string_view what) {
       .stop_signal = static_cast<int>(base::integer_member(record, "stop_signal", 15)),
       .stop_timeout = static_cast<int>(base::integer_member(record, "stop_timeout", 10)),
       .log = log_member(record, what),
+      .policy = policy_from_json(base::object_member(record, "policy"), what),
+      .tmpfs = tmpfs_from_json(base::array_member(record, "tmpfs")),
+      .sysctls = base::map_member(record, "sysctls"),
+      .annotations = base::map_member(record, "annotations"),
       .memory = size_member(record, "memory", what),
+      .shm_size = size_member(record, "shm_size", what),
+      .pids_limit = size_member(record, "pids_limit", what),
+      .nano_cpus = size_member(record, "nano_cpus", what),
+      .cpuset = base::text_member(record, "cpuset"),
       .guest_memory = size_member(record, "guest_memory", what),
       .vcpus = static_cast<unsigned>(size_member(record, "vcpus", what)),
       .storage_size = size_member(record, "storage_size", what),

@@ -17,6 +17,8 @@ namespace engine {
 namespace {
 
 constexpr std::size_t max_record = 8u << 20;  // a 4 MiB command line, escaped
+constexpr std::size_t max_filter = 64u << 10;
+constexpr const char* filter_name = "/seccomp.bpf";
 constexpr base::Milliseconds store_lock_wait{10'000};
 
 bool is_id(std::string_view text) {
@@ -64,6 +66,10 @@ std::string ContainerStore::log_path(const std::string& id, unsigned age) const 
   const std::string path = data_directory(id) + "/output.log";
   return age == 0 ? path : fmt::format("{}.{}", path, age);
 }
+std::string ContainerStore::seccomp_filter(const ContainerConfig& config) const {
+  if (!config.policy.filtered) return {};
+  return base::read_file(data_directory(config.id) + filter_name, max_filter);
+}
 std::string ContainerStore::name_path(std::string_view name) const {
   return data_root_ + "/names/" + std::string(name);
 }
@@ -90,18 +96,22 @@ void ContainerStore::reserve_name(const Container& container) const {
     base::throw_errno("reserving the name " + path);
 }
 
-void ContainerStore::write_record(const Container& container) const {
+void ContainerStore::write_record(const Container& container,
+                                  const std::string& seccomp_filter) const {
   const std::string& id = container.config.id;
   const std::string attempt = data_root_ + "/containers/." + id;
   base::make_directories(attempt, 0700);
   base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
+  if (!seccomp_filter.empty())
+    base::replace_file(attempt + filter_name, seccomp_filter, 0600, base::Durability::cached);
   write_state(attempt, container.config, container.state);
   base::failpoint("client.recorded");
   if (rename(attempt.c_str(), data_directory(id).c_str()) != 0)
     base::throw_errno("making the record " + data_directory(id));
 }
 
-base::FileLock ContainerStore::create(const Container& container) {
+base::FileLock ContainerStore::create(const Container& container,
+                                      const std::string& seccomp_filter) {
   const base::FileLock store = lock_store();
   const std::string& id = container.config.id;
   auto lock = try_lock(id);
@@ -109,7 +119,7 @@ base::FileLock ContainerStore::create(const Container& container) {
   try {
     reserve_name(container);
     base::failpoint("client.named");
-    write_record(container);
+    write_record(container, seccomp_filter);
   } catch (...) {
     remove(container);
     throw;

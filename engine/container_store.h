@@ -20,7 +20,7 @@ class ContainerStore {
   // Reserves the name and writes the record; the lock is held from before it can be seen. Throws
   // already_exists where the name is taken ("… name "/x" is already in use by …"). After an error
   // nothing of it is left.
-  base::FileLock create(const Container& container);
+  base::FileLock create(const Container& container, const std::string& seccomp_filter = {});
 
   // Skips what is half-made. Throws corrupt for a record that cannot be read, unsupported for a
   // newer schema.
@@ -32,6 +32,8 @@ class ContainerStore {
   // Flushed to the disk unless the container is removed at its end: after a crash of the host
   // nobody asks how such a one ended, and an empty state is read as one of another boot.
   void save_state(const ContainerConfig& config, const State& state);
+  // The filter that was given to create(); "" where its policy has none. Throws where it is lost.
+  std::string seccomp_filter(const ContainerConfig& config) const;
   // The last step of a removal: record, name, writable disk, run-time directory.
   void remove(const Container& container);
 
@@ -54,7 +56,7 @@ class ContainerStore {
   std::string name_path(std::string_view name) const;
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
-  void write_record(const Container& container) const;
+  void write_record(const Container& container, const std::string& seccomp_filter) const;
 
   std::string data_root_;
   std::string run_root_;

@@ -6,7 +6,9 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/number_list.h"
 #include "base/signals.h"
+#include "engine/policy.h"
 
 namespace engine {
 namespace {
@@ -23,6 +25,14 @@ std::vector<std::string> resolve_argv(const CreateRequest& request,
   argv.insert(argv.end(), command.begin(), command.end());
   if (argv.empty()) throw base::Error(base::ErrorKind::usage, "no command specified");
   return argv;
+}
+
+// As many as there is work for: those of its list, or as many as its time could fill.
+unsigned vcpus_for(const CreateRequest& request, const Settings& settings) {
+  constexpr std::uint64_t billion = 1'000'000'000;
+  if (!request.cpuset.empty()) return base::count_listed(request.cpuset).value_or(settings.vcpus);
+  const auto filled = static_cast<unsigned>((request.nano_cpus + billion - 1) / billion);
+  return std::max(filled, settings.vcpus);
 }
 
 std::string_view name_of(std::string_view variable) {
@@ -85,9 +95,17 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.stop_signal = request.stop_signal.value_or(
       base::parse_signal(image.config.stop_signal).value_or(config.stop_signal));
   config.stop_timeout = request.stop_timeout.value_or(config.stop_timeout);
+  config.policy = resolve_policy(request.policy);
+  config.tmpfs = request.tmpfs;
+  config.sysctls = request.sysctls;
+  config.annotations = request.annotations;
   config.memory = request.memory.value_or(settings.memory);
-  config.vcpus = request.vcpus.value_or(settings.vcpus);
-  config.storage_size = settings.storage_size;
+  config.shm_size = request.shm_size;
+  config.pids_limit = request.pids_limit;
+  config.nano_cpus = request.nano_cpus;
+  config.cpuset = request.cpuset;
+  config.vcpus = request.vcpus.value_or(vcpus_for(request, settings));
+  config.storage_size = request.storage_size.value_or(settings.storage_size);
   config.guest_type = request.guest_type.empty() ? settings.guest_type : request.guest_type;
   config.kernel_arguments = settings.kernel_arguments;
   config.placement = {.kind = InstanceKind::own, .domain = base::Uuid::random(), .slot = 0};

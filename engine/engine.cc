@@ -16,6 +16,7 @@
 #include "engine/attachment.h"
 #include "engine/create.h"
 #include "engine/engine_parts.h"
+#include "engine/policy.h"
 #include "engine/recovery.h"
 #include "xen/guest_kernel.h"
 #include "xen/host.h"
@@ -137,11 +138,13 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
   config.kernel = kernel.id;
   config.guest_memory =
       settings_.guest_memory != 0 ? settings_.guest_memory : kernel.own_memory_mib << 20;
+  const std::string filter = seccomp_filter(request, config.policy);
+  config.policy.filtered = !filter.empty();
   const bool drawn = config.name.empty();
   for (int attempt = 0;; ++attempt) {
     if (drawn) config.name = random_name() + (attempt < 8 ? "" : "_" + base::random_hex(4));
     try {
-      base::FileLock lock = parts_->containers.create(container);
+      base::FileLock lock = parts_->containers.create(container, filter);
       parts_->locks.emplace(config.id, std::move(lock));
       break;
     } catch (const base::Error& error) {

@@ -49,6 +49,17 @@ struct CreateRequest {
   bool auto_remove = false;
   bool provisional = false;
   LogConfig log;
+  Policy policy;  // of its capabilities: what is added and dropped; the rest follows
+  // A profile as JSON; "": no filter; absent: docker's default.
+  std::optional<std::string> seccomp;
+  std::vector<protocol::TmpfsMount> tmpfs;
+  std::map<std::string, std::string> sysctls;
+  std::map<std::string, std::string> annotations;
+  std::uint64_t shm_size = 0;
+  std::uint64_t pids_limit = 0;
+  std::uint64_t nano_cpus = 0;
+  std::string cpuset;
+  std::optional<std::uint64_t> storage_size;  // bytes
   std::optional<int> stop_signal;
   std::optional<int> stop_timeout;      // seconds; -1: for ever
   std::optional<std::uint64_t> memory;  // bytes
@@ -115,6 +126,7 @@ struct ExecRequest {
   std::string user;
   bool interactive = false;
   bool terminal = false;
+  bool privileged = false;  // with all capabilities, unfiltered
 };
 
 struct LogRequest {

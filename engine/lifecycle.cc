@@ -93,16 +93,19 @@ RunOutcome Engine::exec(const std::string& name_or_id, const ExecRequest& exec,
                         const Stdio& stdio) {
   Connected to = connect(name_or_id);
   base::SignalSource signals = attached_signals(stdio);
-  const AttachRequest request{settings_, parts_->containers, to.container.config, stdio};
+  const ContainerConfig& config = to.container.config;
+  const AttachRequest request{settings_, parts_->containers, config, stdio};
   return Attachment(request, std::move(to.connection), signals,
-                    encode(exec_spec(to.container.config, exec)))
+                    encode(exec_spec(config, parts_->containers.seccomp_filter(config), exec)))
       .run();
 }
 
 std::optional<StartFailure> Engine::exec_detached(const std::string& name_or_id,
                                                   const ExecRequest& exec) {
   const Connected to = connect(name_or_id);
-  return start_exec(to.connection.get(), encode(exec_spec(to.container.config, exec)));
+  const ContainerConfig& config = to.container.config;
+  const std::string filter = parts_->containers.seccomp_filter(config);
+  return start_exec(to.connection.get(), encode(exec_spec(config, filter, exec)));
 }
 
 bool Engine::signal(const ContainerConfig& config, int number) {

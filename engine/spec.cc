@@ -2,10 +2,39 @@
 
 #include <algorithm>
 
+#include "engine/capabilities.h"
 #include "engine/create.h"
 #include "image/store_layout.h"
 
 namespace engine {
+
+namespace {
+
+// Of every 100 ms; what the guest's processors give anyhow is no limit.
+std::uint64_t cpu_quota(const ContainerConfig& config) {
+  constexpr std::uint64_t billion = 1'000'000'000;
+  constexpr std::uint64_t period = 100'000;  // microseconds
+  constexpr std::uint64_t least = 1000;      // of the kernel's (Documentation/scheduler/sched-bwc)
+  if (config.nano_cpus == 0 || config.nano_cpus >= config.vcpus * billion) return 0;
+  return std::max(config.nano_cpus * period / billion, least);
+}
+
+std::vector<std::string> assignments(const std::map<std::string, std::string>& settings) {
+  std::vector<std::string> list;
+  for (const auto& [name, value] : settings) list.push_back(name + "=" + value);
+  return list;
+}
+
+void apply(const Policy& policy, const std::string& filter, protocol::ProcessSpec& spec) {
+  spec.groups = policy.groups;
+  spec.capabilities = policy.capabilities;
+  spec.no_new_privileges = policy.no_new_privileges;
+  spec.seccomp = filter;
+  spec.limits = policy.limits;
+  spec.oom_score_adj = policy.oom_score_adj;
+}
+
+}  // namespace
 
 protocol::DiskId gpt_bytes(const base::Uuid& guid) {
   protocol::DiskId bytes = guid.bytes();
@@ -22,32 +51,49 @@ protocol::ContainerSpec container_spec(const ContainerConfig& config) {
           .writable_disk = config.writable_disk.bytes(),
           .read_only_root = config.read_only,
           .hosts = {},
-          .memory_limit = config.memory};
+          .memory_limit = config.memory,
+          .cpu_quota = cpu_quota(config),
+          .pids_limit = config.pids_limit,
+          .shm_size = config.shm_size,
+          .tmpfs = config.tmpfs,
+          .sysctls = assignments(config.sysctls),
+          .unmasked = config.policy.unmasked};
 }
 
-protocol::ProcessSpec process_spec(const ContainerConfig& config) {
-  return {.argv = config.argv,
-          .env = config.env,
-          .working_directory = config.working_directory,
-          .user = config.user,
-          .groups = {},
-          .terminal = config.terminal ? std::optional(protocol::WindowSize{}) : std::nullopt,
-          .standard_input = config.interactive,
-          .init = config.init};
+protocol::ProcessSpec process_spec(const ContainerConfig& config, const std::string& filter) {
+  protocol::ProcessSpec spec{
+      .argv = config.argv,
+      .env = config.env,
+      .working_directory = config.working_directory,
+      .user = config.user,
+      .groups = {},
+      .terminal = config.terminal ? std::optional(protocol::WindowSize{}) : std::nullopt,
+      .standard_input = config.interactive,
+      .init = config.init};
+  apply(config.policy, filter, spec);
+  return spec;
 }
 
-protocol::ProcessSpec exec_spec(const ContainerConfig& config, const ExecRequest& request) {
+protocol::ProcessSpec exec_spec(const ContainerConfig& config, const std::string& filter,
+                                const ExecRequest& request) {
   std::vector<std::string> env = config.env;
   if (request.terminal) env = merge_environment(std::move(env), {"TERM=xterm"});
   const std::string& directory = request.working_directory;
-  return {.argv = request.command,
-          .env = merge_environment(std::move(env), request.env),
-          .working_directory = directory.empty() ? config.working_directory : directory,
-          .user = request.user.empty() ? config.user : request.user,
-          .groups = {},
-          .terminal = request.terminal ? std::optional(protocol::WindowSize{}) : std::nullopt,
-          .standard_input = request.interactive,
-          .init = false};
+  protocol::ProcessSpec spec{
+      .argv = request.command,
+      .env = merge_environment(std::move(env), request.env),
+      .working_directory = directory.empty() ? config.working_directory : directory,
+      .user = request.user.empty() ? config.user : request.user,
+      .groups = {},
+      .terminal = request.terminal ? std::optional(protocol::WindowSize{}) : std::nullopt,
+      .standard_input = request.interactive,
+      .init = false};
+  apply(config.policy, filter, spec);
+  if (request.privileged) {
+    spec.capabilities = all_capabilities();
+    spec.seccomp.clear();
+  }
+  return spec;
 }
 
 std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root) {

@@ -8,8 +8,10 @@
 namespace engine {
 
 protocol::ContainerSpec container_spec(const ContainerConfig& config);
-protocol::ProcessSpec process_spec(const ContainerConfig& config);
-protocol::ProcessSpec exec_spec(const ContainerConfig& config, const ExecRequest& request);
+// `filter`: the container's seccomp filter, where its policy has one.
+protocol::ProcessSpec process_spec(const ContainerConfig& config, const std::string& filter);
+protocol::ProcessSpec exec_spec(const ContainerConfig& config, const std::string& filter,
+                                const ExecRequest& request);
 
 // The files of its layers' disks, lowest first.
 std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/resource_limits.h"
 #include "base/signals.h"
 #include "base/text.h"
 
@@ -67,16 +68,48 @@ Json log_document(const engine::LogConfig& log) {
   return {{"Type", log.kept ? "json-file" : "none"}, {"Config", std::move(options)}};
 }
 
+Json limits_document(const std::vector<protocol::ResourceLimit>& limits) {
+  Json list = Json::array();
+  for (const protocol::ResourceLimit& limit : limits)
+    list.push_back({{"Name", base::limit_name(limit.resource)},
+                    {"Hard", static_cast<std::int64_t>(limit.hard)},
+                    {"Soft", static_cast<std::int64_t>(limit.soft)}});
+  return list;
+}
+
+Json tmpfs_document(const std::vector<protocol::TmpfsMount>& mounts) {
+  Json map = Json::object();
+  for (const protocol::TmpfsMount& mount : mounts)
+    map[text_of(mount.target)] = text_of(mount.options);
+  return map;
+}
+
 Json host_config(const engine::ContainerConfig& config) {
+  constexpr std::uint64_t billion = 1'000'000'000;
+  constexpr std::uint64_t default_shm = 64u << 20;
+  const engine::Policy& policy = config.policy;
   return {
       {"AutoRemove", config.auto_remove},
+      {"Annotations", config.annotations},
+      {"CapAdd", policy.added_capabilities},
+      {"CapDrop", policy.dropped_capabilities},
+      {"CpusetCpus", config.cpuset},
+      {"GroupAdd", policy.groups},
       {"Init", config.init},
       {"LogConfig", log_document(config.log)},
       {"Memory", config.memory},
-      {"NanoCpus", std::uint64_t{config.vcpus} * 1'000'000'000},
+      {"NanoCpus", config.nano_cpus != 0 ? config.nano_cpus : config.vcpus * billion},
+      {"OomScoreAdj", policy.oom_score_adj.value_or(0)},
+      {"PidsLimit", config.pids_limit},
+      {"Privileged", policy.privileged},
       {"ReadonlyRootfs", config.read_only},
       {"Runtime", "vxn"},
+      {"SecurityOpt", policy.security_options},
+      {"ShmSize", config.shm_size != 0 ? config.shm_size : default_shm},
       {"StorageOpt", {{"size", std::to_string(config.storage_size)}}},
+      {"Sysctls", config.sysctls},
+      {"Tmpfs", tmpfs_document(config.tmpfs)},
+      {"Ulimits", limits_document(policy.limits)},
   };
 }
 

@@ -82,6 +82,7 @@ void ContainerDomain::build() {
                            .uuid = config.placement.domain,
                            .memory_mib = (config.memory + config.guest_memory + mib - 1) / mib,
                            .vcpus = config.vcpus,
+                           .cpus = config.cpuset,
                            .type = guest_type(config.guest_type, parts_.hypervisor),
                            .kernel = kernel.kernel,
                            .ramdisk = kernel.initrd,

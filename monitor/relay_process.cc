@@ -118,7 +118,8 @@ int relay_main(const RelayCommand& command, const std::vector<std::string_view>&
                        .listener = relay_fd::listener,
                        .first_client = std::move(client),
                        .container_spec = encode(engine::container_spec(container->config)),
-                       .process_spec = encode(engine::process_spec(container->config)),
+                       .process_spec = encode(engine::process_spec(
+                           container->config, store.seccomp_filter(container->config))),
                        .terminal = container->config.terminal};
   const std::uint64_t log_size = container->config.log.max_size;
   Sandbox sandbox;

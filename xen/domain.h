@@ -28,6 +28,7 @@ struct DomainConfig {
   base::Uuid uuid;
   std::uint64_t memory_mib = 0;
   unsigned vcpus = 1;
+  std::string cpus;  // of the host, that they may run on: "0-2,4"; empty: any
   GuestType type = GuestType::pv;
   std::string kernel;        // path of an ELF image
   std::string ramdisk;       // path; empty for none

@@ -56,6 +56,7 @@ std::string xl_config(const DomainConfig& config) {
   line("memory", fmt::format("{}", config.memory_mib));
   line("maxmem", fmt::format("{}", config.memory_mib));
   line("vcpus", fmt::format("{}", config.vcpus));
+  if (!config.cpus.empty()) line("cpus", quoted("the processors", config.cpus));
   // Without xl's daemon nobody acts on these; with them a domain that has ended stays until we have
   // seen why, whoever watches.
   for (const char* event : {"on_poweroff", "on_reboot", "on_crash", "on_watchdog"})

@@ -1,6 +1,5 @@
 #include "cli/command_table.h"
 #include "cli/create_options.h"
-#include "cli/starting.h"
 
 namespace cli {
 namespace {
@@ -16,7 +15,7 @@ class Create : public Command {
   int run(Context& context) override {
     engine::CreateRequest request = create_options_.request(context);
     request.auto_remove = remove_;
-    context.out.line(create_container(context, request, !quiet_).config.id);
+    context.out.line(create_options_.create(context, request, !quiet_).config.id);
     return 0;
   }
 

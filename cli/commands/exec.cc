@@ -17,6 +17,8 @@ class Exec : public Command {
                      "Keys that leave a process with a terminal (default \"ctrl-p,ctrl-q\")");
     environment_.declare(options);
     options.add_switch(request_.interactive, "interactive", 'i', "Keep standard input open");
+    options.add_switch(request_.privileged, "privileged", 0,
+                       "All capabilities, and no seccomp filter");
     options.add_switch(request_.terminal, "tty", 't', "Give the process a terminal");
     options.add_text(request_.user, "user", 'u', "string", "User, by name or number: USER[:GROUP]");
     options.add_text(request_.working_directory, "workdir", 'w', "string",

@@ -25,7 +25,7 @@ class Run : public Command {
     if (!detach_ && !check_terminal(context, request.terminal, request.interactive)) return 1;
     context.engine().prepare_start(detach_ ? engine::StartKind::detached
                                            : engine::StartKind::attached);
-    const engine::Container container = create_container(context, request, !quiet_);
+    const engine::Container container = create_options_.create(context, request, !quiet_);
     context.out.flush();
     context.err.flush();
     return detach_ ? start_detached(context, container) : start_attached(context, container);

@@ -15,11 +15,42 @@ TEST(Spec, TheGuestIsToldWhatTheRecordSays) {
   EXPECT_EQ(container.writable_disk, config.writable_disk.bytes());
   EXPECT_TRUE(container.read_only_root);
   EXPECT_EQ(container.memory_limit, config.memory);
-  const protocol::ProcessSpec process = process_spec(config);
+  EXPECT_EQ(container.cpu_quota, 150'000u);
+  EXPECT_EQ(container.pids_limit, 99u);
+  EXPECT_EQ(container.shm_size, 1u << 20);
+  EXPECT_EQ(container.tmpfs, config.tmpfs);
+  EXPECT_EQ(container.sysctls, (std::vector<std::string>{"net.core.somaxconn=7"}));
+  EXPECT_TRUE(container.unmasked);
+  const protocol::ProcessSpec process = process_spec(config, "filter");
+  EXPECT_EQ(process.seccomp, "filter");
+  EXPECT_EQ(process.capabilities, config.policy.capabilities);
+  EXPECT_TRUE(process.no_new_privileges);
+  EXPECT_EQ(process.groups, config.policy.groups);
+  EXPECT_EQ(process.limits, config.policy.limits);
+  EXPECT_EQ(process.oom_score_adj, -17);
   EXPECT_EQ(process.argv, config.argv);
   EXPECT_EQ(process.env, config.env);
   EXPECT_TRUE(process.standard_input);
   EXPECT_TRUE(process.init);
+}
+
+TEST(Spec, TimeThatTheProcessorsCannotGiveIsNoLimit) {
+  ContainerConfig config = samples::container().config;
+  config.nano_cpus = 2'000'000'000;
+  EXPECT_EQ(container_spec(config).cpu_quota, 0u);
+  config.nano_cpus = 1;
+  EXPECT_EQ(container_spec(config).cpu_quota, 1000u) << "the least that the kernel takes";
+}
+
+TEST(Spec, AFurtherProcessIsKeptLikeTheContainersUnlessItIsPrivileged) {
+  ContainerConfig config = samples::container().config;
+  config.policy.capabilities = 1;
+  ExecRequest request{.command = {"ls"}};
+  EXPECT_EQ(exec_spec(config, "filter", request).capabilities, 1u);
+  EXPECT_EQ(exec_spec(config, "filter", request).seccomp, "filter");
+  request.privileged = true;
+  EXPECT_GT(exec_spec(config, "filter", request).capabilities, 1u << 21);
+  EXPECT_EQ(exec_spec(config, "filter", request).seccomp, "");
 }
 
 TEST(Spec, ADiskGuidIsAsAGptHeaderHasIt) {

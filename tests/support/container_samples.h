@@ -28,7 +28,25 @@ inline engine::Container container(const std::string& name = "web") {
   config.provisional = true;
   config.stop_signal = 10;
   config.stop_timeout = -1;
+  config.policy = {.capabilities = ~std::uint64_t{0},
+                   .no_new_privileges = true,
+                   .unmasked = true,
+                   .filtered = true,
+                   .groups = {"audio", "7"},
+                   .limits = {{.resource = 7, .soft = 10, .hard = ~std::uint64_t{0}}},
+                   .oom_score_adj = -17,
+                   .privileged = true,
+                   .added_capabilities = {"ALL"},
+                   .dropped_capabilities = {"CAP_CHOWN"},
+                   .security_options = {"no-new-privileges"}};
+  config.tmpfs = {{.target = "/run", .flags = 6, .options = "size=1m"}};
+  config.sysctls = {{"net.core.somaxconn", "7"}};
+  config.annotations = {{"a", "b"}};
   config.memory = 64u << 20;
+  config.shm_size = 1u << 20;
+  config.pids_limit = 99;
+  config.nano_cpus = 1'500'000'000;
+  config.cpuset = "0-1";
   config.guest_memory = 96u << 20;
   config.vcpus = 2;
   config.storage_size = 1u << 30;
