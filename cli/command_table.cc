@@ -9,10 +9,11 @@ namespace cli {
 namespace {
 
 constexpr std::array table = {
-    &run_command,    &exec_command,  &ps_command,     &pull_command,    &images_command,
-    &create_command, &start_command, &stop_command,   &restart_command, &kill_command,
-    &wait_command,   &logs_command,  &attach_command, &inspect_command, &rm_command,
-    &rmi_command,    &info_command,  &doctor_command, &version_command, &help_command,
+    &run_command,     &exec_command,  &ps_command,      &pull_command,    &images_command,
+    &create_command,  &start_command, &stop_command,    &restart_command, &kill_command,
+    &wait_command,    &pause_command, &unpause_command, &logs_command,    &attach_command,
+    &inspect_command, &rm_command,    &rmi_command,     &info_command,    &doctor_command,
+    &version_command, &help_command,
 };
 
 constexpr std::array groups = {

@@ -59,5 +59,7 @@ extern const CommandEntry start_command;
 extern const CommandEntry stop_command;
 extern const CommandEntry version_command;
 extern const CommandEntry wait_command;
+extern const CommandEntry pause_command;
+extern const CommandEntry unpause_command;
 
 }  // namespace cli

@@ -56,7 +56,13 @@ EndReason parse_end_reason(std::string_view name) {
   return EndReason::failed;
 }
 
+bool is_paused(const State& state) {
+  const auto* running = std::get_if<Running>(&state);
+  return running != nullptr && running->paused;
+}
+
 std::string_view state_name(const State& state) {
+  if (is_paused(state)) return "paused";
   if (std::holds_alternative<Running>(state)) return "running";
   return std::holds_alternative<Exited>(state) ? "exited" : "created";
 }

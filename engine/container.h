@@ -115,6 +115,7 @@ struct Starting {
 struct Running {
   std::string boot_id;
   base::WallTime started{};
+  bool paused = false;
 };
 struct Exited {
   int code = 0;  // as `run` returns it: 137 for SIGKILL
@@ -128,6 +129,7 @@ using State = std::variant<Created, Starting, Running, Exited>;
 
 // "created", "running" or "exited", as docker and podman say it.
 std::string_view state_name(const State& state);
+bool is_paused(const State& state);
 
 struct Container {
   ContainerConfig config;

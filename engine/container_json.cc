@@ -98,7 +98,8 @@ struct StateWriter {
   Json operator()(const Running& running) const {
     return {{"state", "running"},
             {"boot_id", running.boot_id},
-            {"started", time_value(running.started)}};
+            {"started", time_value(running.started)},
+            {"paused", running.paused}};
   }
   Json operator()(const Exited& exited) const { return exited_to_json(exited); }
 };
@@ -235,7 +236,8 @@ State state_from_json(std::string_view text, std::string_view what) {
                     .again = base::bool_member(record, "again")};
   if (state == "running")
     return Running{.boot_id = base::text_member(record, "boot_id"),
-                   .started = time_member(record, "started")};
+                   .started = time_member(record, "started"),
+                   .paused = base::bool_member(record, "paused")};
   if (state == "exited") return exited_from_json(record);
   corrupt(what, "an unknown state");
 }

@@ -2,10 +2,12 @@
 // (ContainerStore::control_path): one order on a connection, a line each way. The first word of
 // both is the version, so that a later program can speak to a monitor that has run for long.
 //   1 signal NUMBER   to the entrypoint                      1 ok
+//   1 pause           stop the guest's processors            1 ok
+//   1 unpause         let them go on                         1 ok
 //   1 end             destroy the domain                     1 ok
 //   1 wait            the answer comes at the end            1 exited CODE
-// What a monitor does not know it answers with "1 unknown"; a signal to a container that does not
-// run yet, or no longer, with "1 idle".
+// What a monitor does not know it answers with "1 unknown"; what can only be done to a container
+// that runs, with "1 idle" where it does not run yet, or no longer, or is paused (unpause: is not).
 #pragma once
 
 #include <optional>
@@ -17,7 +19,7 @@
 namespace engine {
 
 struct ControlOrder {
-  enum class Type { signal, end, wait };
+  enum class Type { signal, pause, unpause, end, wait };
   Type type = Type::wait;
   int number = 0;
   bool operator==(const ControlOrder&) const = default;

@@ -146,7 +146,7 @@ struct HostReport {  // one line of `doctor`
 };
 
 struct HostInfo {  // for `info`
-  unsigned containers = 0, running = 0, stopped = 0, images = 0;
+  unsigned containers = 0, running = 0, paused = 0, stopped = 0, images = 0;
   std::string hypervisor;    // "Xen 4.17.5", "" where there is none
   std::string guest_kernel;  // version, "" where there is none
   std::string operating_system, kernel, architecture, host_name;
@@ -196,6 +196,9 @@ class Engine {
   // Sends a signal to its command; after SIGKILL it has ended. Throws failure where it does not
   // run.
   void kill(const std::string& name_or_id, int signal);
+  // The guest's processors. Throw failure where there is nothing to be done.
+  void pause(const std::string& name_or_id);
+  void unpause(const std::string& name_or_id);
   // Waits for its end and returns its exit status; at once, with the last one or 0, for one that
   // does not run. Throws interrupted.
   int wait(const std::string& name_or_id);
@@ -229,6 +232,7 @@ class Engine {
   // False where it does not run.
   bool signal(const ContainerConfig& config, int number);
   void end_now(const Container& container, bool told);
+  void set_paused(const std::string& name_or_id, bool paused);
   // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.
   std::optional<int> end_of(const std::string& id, const base::Deadline& deadline);
   bool ends_within(const std::string& id, const base::Deadline& deadline);

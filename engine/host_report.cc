@@ -126,7 +126,9 @@ std::string operating_system() {
 void count_containers(HostInfo& info, const std::vector<Container>& containers) {
   info.containers = static_cast<unsigned>(containers.size());
   for (const Container& container : containers)
-    if (std::holds_alternative<Running>(container.state))
+    if (is_paused(container.state))
+      ++info.paused;
+    else if (std::holds_alternative<Running>(container.state))
       ++info.running;
     else
       ++info.stopped;

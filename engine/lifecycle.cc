@@ -74,6 +74,10 @@ Engine::Connected Engine::connect(const std::string& name_or_id) {
   if (!std::holds_alternative<Running>(found.state))
     throw base::Error(base::ErrorKind::failure,
                       fmt::format("container {} is not running", found.config.id));
+  if (is_paused(found.state))
+    throw base::Error(
+        base::ErrorKind::failure,
+        fmt::format("Container {} is paused, unpause the container first", found.config.id));
   base::UniqueFd connection = connect_monitor(parts_->containers.socket_path(found.config.id));
   if (!connection)
     throw base::Error(
@@ -128,6 +132,29 @@ void Engine::kill(const std::string& name_or_id, int number) {
     throw base::Error(base::ErrorKind::failure,
                       fmt::format("container {} is not running", found.config.id));
   if (number == SIGKILL) end_now(found, true);
+}
+
+void Engine::pause(const std::string& name_or_id) { set_paused(name_or_id, true); }
+void Engine::unpause(const std::string& name_or_id) { set_paused(name_or_id, false); }
+
+void Engine::set_paused(const std::string& name_or_id, bool paused) {
+  using Type = ControlOrder::Type;
+  recover();
+  const Container found = container(name_or_id);
+  const ContainerConfig& config = found.config;
+  const bool runs = std::holds_alternative<Running>(found.state);
+  if (!runs || is_paused(found.state) == paused)
+    throw base::Error(base::ErrorKind::failure, fmt::format("Container {} is {}", config.id,
+                                                            !runs    ? "not running"
+                                                            : paused ? "already paused"
+                                                                     : "not paused"));
+  const auto answer = give_order(parts_->containers.control_path(config.id),
+                                 {.type = paused ? Type::pause : Type::unpause},
+                                 base::Deadline::after(order_limit));
+  if (!answer || answer->type != ControlAnswer::Type::ok)
+    throw base::Error(
+        base::ErrorKind::failure,
+        fmt::format("container {} cannot be {} now", config.name, paused ? "paused" : "unpaused"));
 }
 
 void Engine::stop(const std::string& name_or_id, const StopRequest& request) {

@@ -83,7 +83,7 @@ Json info_document(const cli::HostFacts& facts) {
       {"ClientInfo", {{"Version", VXN_VERSION}, {"Debug", facts.debug}}},
       {"Containers", host.containers},
       {"ContainersRunning", host.running},
-      {"ContainersPaused", 0},
+      {"ContainersPaused", host.paused},
       {"ContainersStopped", host.stopped},
       {"Images", host.images},
       {"ServerVersion", VXN_VERSION},

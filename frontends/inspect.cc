@@ -47,7 +47,7 @@ Json state_document(const engine::State& state) {
   return {
       {"Status", engine::state_name(state)},
       {"Running", std::holds_alternative<engine::Running>(state)},
-      {"Paused", false},
+      {"Paused", engine::is_paused(state)},
       {"Restarting", false},
       {"OOMKilled", exited && exited->reason == engine::EndReason::out_of_memory},
       {"Dead", false},

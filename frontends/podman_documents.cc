@@ -76,7 +76,7 @@ Json info_document(const cli::HostFacts& facts) {
       {"store",
        {{"containerStore",
          {{"number", host.containers},
-          {"paused", 0},
+          {"paused", host.paused},
           {"running", host.running},
           {"stopped", host.stopped}}},
         {"graphRoot", settings.data_root},

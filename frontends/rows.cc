@@ -57,7 +57,9 @@ std::string age(base::WallTime then, base::WallTime now) {
 
 std::string status(const engine::State& state, base::WallTime now) {
   return std::visit(
-      Overload{[&](const engine::Running& running) { return "Up " + age(running.started, now); },
+      Overload{[&](const engine::Running& running) {
+                 return "Up " + age(running.started, now) + (running.paused ? " (Paused)" : "");
+               },
                [&](const engine::Exited& exited) {
                  return fmt::format("Exited ({}) {} ago", exited.code, age(exited.finished, now));
                },

@@ -109,6 +109,8 @@ void ContainerDomain::remind_of_disks() { xen::remind(parts_.store, id_); }
 
 void ContainerDomain::unpause() { parts_.hypervisor.unpause(id_); }
 
+void ContainerDomain::pause() { parts_.hypervisor.pause(id_); }
+
 void ContainerDomain::let_go_of_disks() {
   if (read_only_) read_only_->defer_removal();
   read_only_.reset();

@@ -35,6 +35,7 @@ class ContainerDomain {
   void build();  // the domain, paused
   void offer_disks();
   void unpause();
+  void pause();  // what has run
   // Its kernel is up, which may have overlooked them.
   void remind_of_disks();
   // The guest has mounted its disks, so the back ends have them open: from now on the kernel takes

@@ -142,7 +142,7 @@ void Supervisor::adopt() {
     end_ = End{exited->reason, exited->code, exited->error};
     return;
   }
-  const auto* running = std::get_if<engine::Running>(&container_.state);
+  auto* running = std::get_if<engine::Running>(&container_.state);
   if (!running) throw base::Error(base::ErrorKind::failure, "its start was interrupted");
   started_at_ = running->started;
   const auto domain = domain_->find();
@@ -156,6 +156,9 @@ void Supervisor::adopt() {
     return;
   }
   domain_->adopt(domain->id);
+  const bool paused = domain->state == xen::DomainInfo::State::paused;
+  if (std::exchange(running->paused, paused) != paused)
+    records_.save_state(container_.config, container_.state);
   started_ = true;
   client_attached_ = true;  // perhaps: the relay waits a moment for it
   listen();

@@ -66,6 +66,7 @@ class Supervisor {
   void next_log();
   void take_order();
   Answer forward_signal(int number);
+  Answer set_paused(bool paused);
   void take_console();
   void check_guest();
   void drain_relay();

@@ -1,6 +1,7 @@
 // What happens while a container starts and runs: its relay, its domain, orders, the console.
 #include "monitor/supervisor.h"
 
+#include <csignal>
 #include <fmt/core.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -161,6 +162,11 @@ void Supervisor::take_order() {
     case Type::signal:
       engine::send_line(client.get(), encode(engine::ControlAnswer{forward_signal(order->number)}));
       break;
+    case Type::pause:
+    case Type::unpause:
+      engine::send_line(client.get(),
+                        encode(engine::ControlAnswer{set_paused(order->type == Type::pause)}));
+      break;
     case Type::wait:
       waiters_.push_back(std::move(client));
       break;
@@ -177,6 +183,18 @@ Supervisor::Answer Supervisor::forward_signal(int number) {
   } catch (const base::Error& error) {
     base::log_debug("{}", error.message());  // it has ended: that is told by itself
   }
+  // What is to end it is heard, as under docker.
+  if (number == SIGKILL || number == container_.config.stop_signal) set_paused(false);
+  return Answer::ok;
+}
+
+// Who takes over half-way asks Xen which of the two it is.
+Supervisor::Answer Supervisor::set_paused(bool paused) {
+  auto* running = std::get_if<engine::Running>(&container_.state);
+  if (!started_ || end_ || running == nullptr || running->paused == paused) return Answer::idle;
+  paused ? domain_->pause() : domain_->unpause();
+  running->paused = paused;
+  records_.save_state(container_.config, container_.state);
   return Answer::ok;
 }
 

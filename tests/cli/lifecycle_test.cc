@@ -93,6 +93,16 @@ TEST_F(LifecycleTest, OnlyWhatRunsCanBeKilled) {
                             " is in state exited: container state improper\n");
 }
 
+TEST_F(LifecycleTest, PauseAndUnpauseTakeSeveral) {
+  EXPECT_EQ(vdkr({"pause", "web", "done"}).out, "web\ndone\n");
+  EXPECT_EQ(vpdmn({"container", "unpause", "web"}).out, "web\n");
+  EXPECT_EQ(orders(), (Words{"pause web", "pause done", "unpause web"}));
+  fake::world().failure = base::Error("Container 1 is not paused");
+  const Said said = vdkr({"unpause", "web"});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_EQ(said.err, "Error: Container 1 is not paused\n");
+}
+
 TEST_F(LifecycleTest, SignalsAndTimesThatAreNoneAreRefused) {
   for (const Words& words : {Words{"kill", "-s", "NOISE", "web"}, Words{"stop", "-t", "-2", "web"},
                              Words{"stop", "-t", "x", "web"}, Words{"stop", "-s", "", "web"},

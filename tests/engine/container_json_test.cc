@@ -23,7 +23,7 @@ TEST(ContainerJson, EveryFieldSurvivesTheRecord) {
 TEST(ContainerJson, EveryStateSurvivesTheRecord) {
   const base::WallTime now = base::wall_now();
   const State states[] = {Created{}, Starting{.boot_id = "b", .again = true},
-                          Running{.boot_id = "b", .started = now},
+                          Running{.boot_id = "b", .started = now, .paused = true},
                           Exited{.code = 137,
                                  .reason = EndReason::out_of_memory,
                                  .started = now,

@@ -20,13 +20,14 @@ xen_inputs=("${product[@]}" "${suite_inputs[@]}" machine tests/xen/lib)
 # "PART<tab>WHAT IT SHOWS<tab>INPUTS<tab>COMMAND": INPUTS names an array, and "+FILE" adds to it;
 # COMMAND writes TAP.
 parts() {
-  local family
+  local family folder
   part style "format, shell scripts, layers, words" everything tests/suites/style run all text
   part build "the release and its unit tests compile" unit tests/suites/build build
   part unit "unit tests" unit tests/suites/unit run all
   part functional "programs without Xen" functional tests/suites/functional run all
   for family in $(tests_of style | grep '^tidy'); do
-    part "$family" "clang-tidy" "tidy+${family#tidy-}" tests/suites/style run all "$family"
+    folder=${family#tidy-}
+    part "$family" "clang-tidy" "tidy+${folder/%tests-*/tests}" tests/suites/style run all "$family"
   done
   part build-asan "compiles with address and undefined sanitizers" unit tests/suites/build build-asan
   part unit-asan "unit tests under them" unit env UNIT_BUILD=build-asan tests/suites/unit run all

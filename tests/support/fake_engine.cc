@@ -139,6 +139,12 @@ void Engine::kill(const std::string& name, int signal) {
     throw base::Error("container is not running");
 }
 
+void Engine::pause(const std::string& name) { fake::world().orders.push_back("pause " + name); }
+void Engine::unpause(const std::string& name) {
+  fake::world().orders.push_back("unpause " + name);
+  fail_if_told();
+}
+
 int Engine::wait(const std::string& name) {
   fake::world().orders.push_back("wait " + name);
   const Container found = container(name);

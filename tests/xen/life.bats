@@ -111,3 +111,35 @@ status_of() { vdkr ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 //p";
   expect_status 0
   expect_out $'3\n'
 }
+
+# bats test_tags=quick
+@test "a paused one stands still until it goes on, is stopped or removed" {
+  vdkr run -d --name web busybox sh -c 'trap "exit 3" TERM; while :; do echo x; sleep 0.2; done'
+  eventually 20 sh -c 'vdkr logs web | grep -q x'
+  vdkr pause web
+  [[ $(state_of web) == paused ]]
+  try vdkr ps --format '{{.Status}}'
+  expect_out_has '\(Paused\)$'
+  try vdkr exec web true
+  expect_status 1
+  expect_err_has 'is paused, unpause the container first$'
+  try vdkr pause web
+  expect_err_has 'is already paused$'
+  sleep 1
+  vdkr logs web >before
+  sleep 2
+  expect_same before <(vdkr logs web)
+  pkill -9 -f 'vxn-monitor supervise'
+  [[ $(state_of web) == paused ]]
+  vdkr unpause web
+  [[ $(state_of web) == running ]]
+  eventually 20 sh -c '[ "$(vdkr logs web | wc -l)" -gt "$(wc -l <before)" ]'
+  try vpdmn unpause web
+  expect_status 125
+  vpdmn pause web
+  vdkr stop web # what is to end it is heard
+  [[ $(vdkr wait web) == 3 ]]
+  vdkr start web
+  vdkr pause web
+  vdkr rm -f web
+}
