@@ -1,10 +1,10 @@
 // What happens while a container starts and runs: its relay, its domain, orders, the console.
 #include "monitor/supervisor.h"
 
-#include <csignal>
 #include <fmt/core.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <algorithm>
 #include <cerrno>
