@@ -134,6 +134,17 @@ void remove_file(const std::string& path) {
   if (::unlink(path.c_str()) < 0 && errno != ENOENT) throw_errno("removing " + path);
 }
 
+std::uint64_t disk_usage(const std::string& directory) {
+  constexpr std::uint64_t block = 512;  // of st_blocks
+  std::uint64_t bytes = 0;
+  for (const std::string& name : list_directory(directory)) {
+    struct stat status {};
+    if (::lstat((directory + "/" + name).c_str(), &status) == 0 && S_ISREG(status.st_mode))
+      bytes += static_cast<std::uint64_t>(status.st_blocks) * block;
+  }
+  return bytes;
+}
+
 std::vector<std::string> list_directory(const std::string& path) {
   std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
   if (!directory) {

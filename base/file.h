@@ -19,6 +19,9 @@ std::string read_file(const std::string& path, std::size_t limit);
 // nullopt where there is no such file.
 std::optional<std::string> try_read_file(const std::string& path, std::size_t limit);
 
+// What a directory's own files take on the disk, in bytes; 0 where it is not there.
+std::uint64_t disk_usage(const std::string& directory);
+
 enum class Durability {
   flushed,  // what commit() wrote outlives a crash of the host
   cached,   // other processes see it whole or not at all; a crash of the host may leave it empty

@@ -1,6 +1,9 @@
 #include "cli/attaching.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -13,6 +16,23 @@ void AttachOptions::declare(Options& options) {
   options.add_text(detach_keys, "detach-keys", 0, "string",
                    "Keys that leave a container with a terminal (default \"ctrl-p,ctrl-q\")");
   options.add_switch(sig_proxy, "sig-proxy", 0, "Pass signals on to the container (default true)");
+}
+
+void AttachOptions::declare_streams(Options& options) {
+  options.add({.name = "attach",
+               .letter = 'a',
+               .type = "list",
+               .meaning = "Attach only stdin, stdout or stderr (default: both outputs)",
+               .set = [this](std::string_view value) -> std::optional<std::string> {
+                 const std::string name = base::lower(value);
+                 if (name != "stdin" && name != "stdout" && name != "stderr")
+                   return "valid streams are STDIN, STDOUT and STDERR";
+                 if (!std::exchange(only_named, true)) output = error = false;
+                 input = input || name == "stdin";
+                 output = output || name == "stdout";
+                 error = error || name == "stderr";
+                 return std::nullopt;
+               }});
 }
 
 std::string detach_keys_of(const AttachOptions& options) {
@@ -28,12 +48,15 @@ std::string detach_keys_of(const AttachOptions& options) {
 Attaching::Attaching(const Context& context, const engine::ContainerConfig& config, bool input,
                      const AttachOptions& options)
     : terminal_(context.world.input),
-      stdio_{.input = input ? context.world.input : -1,
+      stdio_{.input = input || options.input ? context.world.input : -1,
              .output = context.world.output,
              .error = context.world.error,
              .terminal = nullptr,
              .detach_keys = detach_keys_of(options),
              .proxy_signals = options.sig_proxy} {
+  if (!options.output || !options.error) nowhere_ = base::open_file("/dev/null", O_WRONLY);
+  if (!options.output) stdio_.output = nowhere_.get();
+  if (!options.error) stdio_.error = nowhere_.get();
   if (config.terminal && is_terminal(context.world.input)) stdio_.terminal = &terminal_;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/fd.h"
 #include "cli/context.h"
 #include "cli/options.h"
 #include "cli/raw_terminal.h"
@@ -13,7 +14,14 @@ struct AttachOptions {
   // Binds to this object, which must stay where it is.
   void declare(Options& options);
 
+  // The streams that `run -a` names; without it both outputs.
+  void declare_streams(Options& options);
+
   std::string detach_keys;  // as typed; "" the default ones
+  bool only_named = false;
+  bool input = false;
+  bool output = true;
+  bool error = true;
   bool sig_proxy = true;
 };
 
@@ -31,6 +39,7 @@ class Attaching {
 
  private:
   RawTerminal terminal_;
+  base::UniqueFd nowhere_;  // for an output that is not attached
   engine::Stdio stdio_;
 };
 

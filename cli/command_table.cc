@@ -9,11 +9,11 @@ namespace cli {
 namespace {
 
 constexpr std::array table = {
-    &run_command,     &exec_command,  &ps_command,      &pull_command,    &images_command,
-    &create_command,  &start_command, &stop_command,    &restart_command, &kill_command,
-    &wait_command,    &pause_command, &unpause_command, &logs_command,    &attach_command,
-    &inspect_command, &rm_command,    &rmi_command,     &info_command,    &doctor_command,
-    &version_command, &help_command,
+    &run_command,     &exec_command,   &ps_command,      &pull_command,    &images_command,
+    &create_command,  &start_command,  &stop_command,    &restart_command, &kill_command,
+    &wait_command,    &pause_command,  &unpause_command, &logs_command,    &attach_command,
+    &inspect_command, &rename_command, &rm_command,      &prune_command,   &rmi_command,
+    &info_command,    &doctor_command, &version_command, &help_command,
 };
 
 constexpr std::array groups = {
@@ -50,8 +50,8 @@ FoundCommand find_command(std::span<const std::string> words) {
   if (group == groups.end()) return {};
   if (words.size() > 1) {
     const std::string path = first + " " + words[1];
-    if (const auto* command = find([&](const CommandEntry& c) { return has_alias(c, path); }))
-      return {.command = command, .words = 2, .path = path};
+    const auto is_at = [&](const CommandEntry& c) { return c.name == path || has_alias(c, path); };
+    if (const auto* command = find(is_at)) return {.command = command, .words = 2, .path = path};
   }
   return {.group = group, .words = 1, .path = first};
 }
@@ -59,7 +59,9 @@ FoundCommand find_command(std::span<const std::string> words) {
 std::vector<GroupMember> group_members(const CommandGroup& group) {
   std::vector<GroupMember> members;
   for (const CommandEntry* command : table) {
-    std::string_view rest = command->aliases;
+    // One that is in a group only has its path for a name.
+    std::string_view rest =
+        command->name.find(' ') == std::string_view::npos ? command->aliases : command->name;
     while (!rest.empty()) {
       const std::string_view alias = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(rest.size(), alias.size() + 1));

@@ -28,4 +28,15 @@ NameFailure container_failure(const Context& context, const base::Error& error,
   return {error.message(), code};
 }
 
+void refuse_name(Context& context, const std::string& name) {
+  std::string holder;
+  try {
+    holder = context.engine().container(name).config.id;
+  } catch (const base::Error&) {
+    return;
+  }
+  throw base::Error(base::ErrorKind::already_exists, fill(context.personality.messages.name_in_use,
+                                                          {{"name", name}, {"id", holder}}));
+}
+
 }  // namespace cli

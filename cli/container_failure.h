@@ -16,4 +16,7 @@ engine::Container named_container(Context& context, const std::string& name);
 NameFailure container_failure(const Context& context, const base::Error& error,
                               const std::string& name);
 
+// Throws already_exists, worded, with who has the name; returns where nobody has it any longer.
+void refuse_name(Context& context, const std::string& name);
+
 }  // namespace cli

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/refused_options.h"
 #include "cli/resource_options.h"
 #include "cli/starting.h"
 #include "cli/stop_options.h"
@@ -57,6 +58,7 @@ void CreateOptions::declare(Options& options) {
   ResourceOptions::declare(options, request_);
   policy_.declare(options, request_);
   declare_image(options);
+  declare_refused(options);
   declare_guest(options);
 }
 

@@ -107,6 +107,13 @@ struct LayerProgress {
   std::uint64_t total = 0;  // 0: unknown
 };
 
+// What `container prune` says.
+struct PruneStyle {
+  std::string_view warning;  // before it asks
+  std::string_view heading;  // above the ids; empty: none
+  std::string_view total;    // {size}: at the end; empty: nothing
+};
+
 struct PullStyle {
   bool progress_on_output = false;  // of `pull`; that of `run` is always on standard error
   bool show_messages = false;       // the engine's sentences, worded as docker does
@@ -154,6 +161,7 @@ struct Personality {
   Messages messages;
   TableStyle table;
   PullStyle pull;
+  PruneStyle prune;
   ListStyle<image::Image> images;
   std::string_view images_with_digests;  // the table of images --digests
   ListStyle<engine::Container> containers;

@@ -1,24 +1,13 @@
 #include "cli/starting.h"
 
 #include "base/error.h"
+#include "cli/container_failure.h"
 #include "cli/progress_view.h"
 #include "cli/terminal.h"
 #include "cli/wording.h"
 
 namespace cli {
 namespace {
-
-// Says in the personality's words who has the name; returns where nobody has it any longer.
-void refuse_name(Context& context, const std::string& name) {
-  std::string holder;
-  try {
-    holder = context.engine().container(name).config.id;
-  } catch (const base::Error&) {
-    return;
-  }
-  throw base::Error(base::ErrorKind::already_exists, fill(context.personality.messages.name_in_use,
-                                                          {{"name", name}, {"id", holder}}));
-}
 
 void say(Context& context, const std::string& message) {
   context.err.line(fill(context.personality.messages.failure,

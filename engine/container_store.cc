@@ -106,7 +106,7 @@ void ContainerStore::write_record(const Container& container,
     base::replace_file(attempt + filter_name, seccomp_filter, 0600, base::Durability::cached);
   write_state(attempt, container.config, container.state);
   base::failpoint("client.recorded");
-  if (rename(attempt.c_str(), data_directory(id).c_str()) != 0)
+  if (::rename(attempt.c_str(), data_directory(id).c_str()) != 0)
     base::throw_errno("making the record " + data_directory(id));
 }
 
@@ -125,6 +125,16 @@ base::FileLock ContainerStore::create(const Container& container,
     throw;
   }
   return std::move(*lock);
+}
+
+void ContainerStore::rename(const std::string& id, const std::string& name) {
+  const base::FileLock store = lock_store();
+  auto container = load(id);
+  if (!container) throw base::Error(base::ErrorKind::not_found, "No such container: " + id);
+  const std::string before = std::exchange(container->config.name, name);
+  reserve_name(*container);
+  base::replace_file(data_directory(id) + "/config.json", config_to_json(container->config), 0600);
+  base::remove_file(name_path(before));
 }
 
 std::optional<Container> ContainerStore::load(const std::string& id) const {
@@ -174,10 +184,11 @@ void ContainerStore::remove(const Container& container) {
   const std::string& id = container.config.id;
   const std::string directory = data_directory(id);
   const std::string doomed = data_root_ + "/containers/." + id;
-  if (rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
+  if (::rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
     base::throw_errno("removing " + directory);
-  if (read_link(name_path(container.config.name)) == id)
-    base::remove_file(name_path(container.config.name));
+  // Whatever it is called by now.
+  for (const std::string& name : base::list_directory(data_root_ + "/names"))
+    if (read_link(name_path(name)) == id) base::remove_file(name_path(name));
   base::remove_tree(doomed);
   base::remove_tree(run_directory(id));
 }
@@ -191,6 +202,14 @@ bool ContainerStore::locked(const std::string& id) const {
   return base::is_locked(run_directory(id) + "/lock");
 }
 
+// Of a creation, a removal or a change of names that died half-way.
+bool ContainerStore::is_stale(const std::string& name) const {
+  const auto id = read_link(name_path(name));
+  if (!id) return false;
+  const auto container = load(*id);
+  return container ? container->config.name != name : !base::exists(data_directory(*id));
+}
+
 void ContainerStore::sweep() {
   if (!base::is_directory(data_root_ + "/containers")) return;
   const base::FileLock store = lock_store();
@@ -199,8 +218,7 @@ void ContainerStore::sweep() {
         !locked(entry.substr(1)))
       base::remove_tree(data_root_ + "/containers/" + entry);
   for (const std::string& name : base::list_directory(data_root_ + "/names"))
-    if (const auto id = read_link(name_path(name)); id && !base::exists(data_directory(*id)))
-      base::remove_file(name_path(name));
+    if (is_stale(name)) base::remove_file(name_path(name));
   for (const std::string& id : base::list_directory(run_root_ + "/containers"))
     if (!base::exists(data_directory(id)) && !locked(id)) base::remove_tree(run_directory(id));
 }

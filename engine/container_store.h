@@ -32,6 +32,8 @@ class ContainerStore {
   // Flushed to the disk unless the container is removed at its end: after a crash of the host
   // nobody asks how such a one ended, and an empty state is read as one of another boot.
   void save_state(const ContainerConfig& config, const State& state);
+  // Throws already_exists as create() does, not_found where there is no such container.
+  void rename(const std::string& id, const std::string& name);
   // The filter that was given to create(); "" where its policy has none. Throws where it is lost.
   std::string seccomp_filter(const ContainerConfig& config) const;
   // The last step of a removal: record, name, writable disk, run-time directory.
@@ -56,6 +58,7 @@ class ContainerStore {
   std::string name_path(std::string_view name) const;
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
+  bool is_stale(const std::string& name) const;
   void write_record(const Container& container, const std::string& seccomp_filter) const;
 
   std::string data_root_;

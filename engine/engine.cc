@@ -195,6 +195,10 @@ Container Engine::container(const std::string& name_or_id) {
   return *found;
 }
 
+std::uint64_t Engine::disk_usage(const ContainerConfig& config) const {
+  return base::disk_usage(parts_->containers.data_directory(config.id));
+}
+
 void Engine::remove(const std::string& name_or_id, bool force) {
   const Container found = container(name_or_id);
   const std::string& id = found.config.id;

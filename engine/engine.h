@@ -213,6 +213,10 @@ class Engine {
   std::string log_path(const std::string& id) const;
   // Throws denied-like failure for a running one without force ("… is running: …").
   void remove(const std::string& name_or_id, bool force);
+  // Its domain's name follows. Throws already_exists where the name is taken.
+  void rename(const std::string& name_or_id, const std::string& name);
+  // What its files take on the disk, in bytes.
+  std::uint64_t disk_usage(const ContainerConfig& config) const;
 
   HostInfo info();
   std::vector<HostReport> doctor();

@@ -157,6 +157,21 @@ void Engine::set_paused(const std::string& name_or_id, bool paused) {
         fmt::format("container {} cannot be {} now", config.name, paused ? "paused" : "unpaused"));
 }
 
+void Engine::rename(const std::string& name_or_id, const std::string& name) {
+  recover();
+  const Container found = container(name_or_id);
+  const std::string& id = found.config.id;
+  if (found.config.name == name)
+    throw base::Error("Renaming a container with the same name as its current name");
+  if (std::holds_alternative<Starting>(found.state))
+    throw base::Error(fmt::format("container {} is being started", found.config.name));
+  parts_->containers.rename(id, name);
+  if (!std::holds_alternative<Running>(found.state)) return;
+  // Where nobody answers it has just ended, and its domain with it.
+  give_order(parts_->containers.control_path(id), {.type = ControlOrder::Type::rename},
+             base::Deadline::after(order_limit));
+}
+
 void Engine::stop(const std::string& name_or_id, const StopRequest& request) {
   recover();
   const Container found = container(name_or_id);

@@ -56,6 +56,12 @@ std::vector<std::string> entrypoint(std::string_view value) {
   return {std::string(value)};
 }
 
+constexpr cli::PruneStyle prune_style{
+    .warning = "WARNING! This will remove all stopped containers.",
+    .heading = "Deleted Containers:",
+    .total = "Total reclaimed space: {size}",
+};
+
 constexpr cli::Messages messages{
     .failure = "{program}: {message}",
     .refused_option = "{message}\nSee '{command} --help'.",
@@ -100,6 +106,7 @@ cli::Personality docker_personality(std::string_view program) {
       .messages = messages,
       .table = {.least_width = 10, .padding = 3},
       .pull = docker_pull(),
+      .prune = prune_style,
       .images = docker_images(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"

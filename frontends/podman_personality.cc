@@ -71,6 +71,12 @@ std::vector<std::string> entrypoint(std::string_view value) {
   return {std::string(value)};
 }
 
+constexpr cli::PruneStyle prune_style{
+    .warning = "WARNING! This will remove all non running containers.",
+    .heading = "",
+    .total = "",
+};
+
 constexpr cli::Messages messages{
     .failure = "Error: {message}",
     .refused_option = "Error: {message}\nSee '{command} --help'",
@@ -125,6 +131,7 @@ cli::Personality podman_personality(std::string_view program) {
       .messages = messages,
       .table = {.least_width = 12, .padding = 2},
       .pull = podman_pull(),
+      .prune = prune_style,
       .images = podman_images(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"

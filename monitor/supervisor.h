@@ -67,6 +67,7 @@ class Supervisor {
   void take_order();
   Answer forward_signal(int number);
   Answer set_paused(bool paused);
+  Answer rename_domain();
   void take_console();
   void check_guest();
   void drain_relay();

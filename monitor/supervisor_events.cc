@@ -167,6 +167,9 @@ void Supervisor::take_order() {
       engine::send_line(client.get(),
                         encode(engine::ControlAnswer{set_paused(order->type == Type::pause)}));
       break;
+    case Type::rename:
+      engine::send_line(client.get(), encode(engine::ControlAnswer{rename_domain()}));
+      break;
     case Type::wait:
       waiters_.push_back(std::move(client));
       break;
@@ -195,6 +198,18 @@ Supervisor::Answer Supervisor::set_paused(bool paused) {
   paused ? domain_->pause() : domain_->unpause();
   running->paused = paused;
   records_.save_state(container_.config, container_.state);
+  return Answer::ok;
+}
+
+Supervisor::Answer Supervisor::rename_domain() {
+  const auto now = records_.load(container_.config.id);
+  if (!started_ || end_ || !now) return Answer::idle;
+  container_.config.name = now->config.name;
+  try {
+    toolstack_->rename(domain_->id(), container_.domain_name());
+  } catch (const base::Error& error) {
+    base::log_warning("{}", error.message());  // the container has its name
+  }
   return Answer::ok;
 }
 

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "xen/domain.h"
@@ -17,6 +18,7 @@ class Toolstack {
   // Builds the domain and leaves it paused. Leaves nothing behind where it throws.
   virtual DomainId create(const DomainConfig& config) = 0;
   virtual void unpause(DomainId domain) = 0;
+  virtual void rename(DomainId domain, const std::string& name) = 0;
   // Asks the guest to power off and waits for it; false where it has not by then. It stays, ended,
   // until destroy().
   virtual bool shutdown(DomainId domain, std::chrono::seconds grace) = 0;

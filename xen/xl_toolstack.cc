@@ -117,6 +117,10 @@ void XlToolstack::remove_attempt(const base::Uuid& uuid) {
 
 void XlToolstack::unpause(DomainId domain) { run({"unpause", to_string(domain)}, options_.limit); }
 
+void XlToolstack::rename(DomainId domain, const std::string& name) {
+  run({"rename", to_string(domain), name}, options_.limit);
+}
+
 bool XlToolstack::shutdown(DomainId domain, std::chrono::seconds grace) {
   const base::Deadline deadline = base::Deadline::after(grace);
   const auto releases = store_.watch(release_event);

@@ -28,6 +28,7 @@ class XlToolstack : public Toolstack {
 
   DomainId create(const DomainConfig& config) override;
   void unpause(DomainId domain) override;
+  void rename(DomainId domain, const std::string& name) override;
   bool shutdown(DomainId domain, std::chrono::seconds grace) override;
   void destroy(DomainId domain) override;
   // One `xl list` (0.3 s). Where libxenctrl is linked, Hypervisor::find is one hypercall.

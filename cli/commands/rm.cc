@@ -13,6 +13,7 @@ class RemoveContainers : public Command {
  public:
   void declare(Options& options) override {
     options.add_switch(force_, "force", 'f', "End a running container first (SIGKILL)");
+    options.add_switch(volumes_, "volumes", 'v', "Remove anonymous volumes (there are none)");
   }
 
   int run(Context& context) override {
@@ -50,6 +51,7 @@ class RemoveContainers : public Command {
   }
 
   bool force_ = false;
+  bool volumes_ = false;
 };
 
 }  // namespace

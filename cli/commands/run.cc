@@ -1,3 +1,4 @@
+#include "base/error.h"
 #include "cli/attaching.h"
 #include "cli/command_table.h"
 #include "cli/create_options.h"
@@ -14,6 +15,7 @@ class Run : public Command {
     options.add_switch(remove_, "rm", 0, "Remove the container when it exits");
     options.add_switch(quiet_, "quiet", 'q', "Show no progress of the pull");
     attach_options_.declare(options);
+    attach_options_.declare_streams(options);
     create_options_.declare(options);
     options.group(CreateOptions::guest_group);
     options.add_switch(timing_, "timing", 0, "Show how long each step took, at the end");
@@ -22,6 +24,8 @@ class Run : public Command {
   int run(Context& context) override {
     const engine::CreateRequest request = complete_request(context);
     detach_keys_of(attach_options_);
+    if (detach_ && attach_options_.only_named)
+      throw base::Error(base::ErrorKind::usage, "Conflicting options: -a and -d");
     if (!detach_ && !check_terminal(context, request.terminal, request.interactive)) return 1;
     context.engine().prepare_start(detach_ ? engine::StartKind::detached
                                            : engine::StartKind::attached);

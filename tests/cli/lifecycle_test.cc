@@ -1,5 +1,6 @@
 #include <csignal>
 
+#include "base/text.h"
 #include "tests/cli/app_fixture.h"
 
 namespace cli {
@@ -101,6 +102,48 @@ TEST_F(LifecycleTest, PauseAndUnpauseTakeSeveral) {
   const Said said = vdkr({"unpause", "web"});
   EXPECT_EQ(said.code, 1);
   EXPECT_EQ(said.err, "Error: Container 1 is not paused\n");
+}
+
+TEST_F(LifecycleTest, ANameIsChangedWhereItIsFree) {
+  const std::string id = fake::world().containers[0].config.id;
+  Said said = vdkr({"rename", "web", "web-old"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_EQ(said.out + said.err, "");
+  EXPECT_EQ(orders(), Words{"rename " + id + " web-old"});
+  EXPECT_EQ(vdkr({"rename", "web", "a b"}).code, 1);
+  EXPECT_EQ(vdkr({"rename", "nil", "a1"}).code, 1);
+  EXPECT_EQ(vdkr({"rename", "web"}).code, 1);
+  EXPECT_EQ(orders(), Words{});
+  fake::world().failure = base::Error(base::ErrorKind::already_exists, "Conflict");
+  said = vdkr({"rename", "web", "done"});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_NE(said.err.find("is already in use by container"), std::string::npos) << said.err;
+}
+
+TEST_F(LifecycleTest, PruneRemovesWhatDoesNotRun) {
+  std::vector<std::string> stopped;
+  std::string lines;
+  for (const engine::Container& container : fake::world().containers)
+    if (engine::state_name(container.state) != "running") {
+      stopped.push_back(container.config.id);
+      lines += container.config.id + "\n";
+    }
+  ASSERT_FALSE(stopped.empty());
+  const Said docker = vdkr({"container", "prune", "-f"});
+  EXPECT_EQ(docker.out, "Deleted Containers:\n" + lines + "\nTotal reclaimed space: " +
+                            base::human_size(1'000'000 * stopped.size(), 4) + "\n");
+  EXPECT_EQ(fake::world().removals, stopped);
+  fake::world().removals.clear();
+  EXPECT_EQ(vpdmn({"container", "prune", "--force"}).out, lines);
+  fake::world().removals.clear();
+  EXPECT_EQ(vdkr({"container", "prune", "-f", "--filter", "label=no=such"}).out,
+            "Total reclaimed space: 0B\n");
+  EXPECT_EQ(vdkr({"container", "prune", "-f", "--filter", "until=1"}).out,
+            "Total reclaimed space: 0B\n");
+  EXPECT_EQ(vdkr({"container", "prune", "-f", "--filter", "until=x"}).code, 125);
+  EXPECT_EQ(vdkr({"container", "prune", "-f", "--filter", "name=x"}).code, 125);
+  EXPECT_TRUE(fake::world().removals.empty());
+  EXPECT_EQ(vdkr({"prune"}).code, 1) << "it is in a group only";
 }
 
 TEST_F(LifecycleTest, SignalsAndTimesThatAreNoneAreRefused) {

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cli/policy_options.h"
+#include "cli/refused_options.h"
 #include "cli/resource_options.h"
 #include "cli/tmpfs_option.h"
 #include "tests/cli/app_fixture.h"
@@ -121,6 +122,19 @@ TEST_F(PolicyTest, WhatCannotBeIsRefusedWithTheReason) {
     const std::string said = refusal(c.option);
     EXPECT_TRUE(said.ends_with(c.why)) << c.option << ": " << said;
   }
+}
+
+TEST_F(PolicyTest, WhatAGuestCannotHaveIsRefusedByName) {
+  Options options;
+  declare_refused(options);
+  EXPECT_GT(options.all().size(), 50u);
+  for (const Option& option : options.all()) {
+    ASSERT_FALSE(option.refused.empty()) << option.name;
+    const std::string name = "--" + std::string(option.name);
+    EXPECT_EQ(refusal(name), name + ": " + std::string(option.refused));
+    EXPECT_EQ(refusal(name + "=x"), name + ": " + std::string(option.refused));
+  }
+  EXPECT_EQ(refusal("-p"), "--publish: guests have no network");
 }
 
 TEST(Cpus, AreBillionths) {

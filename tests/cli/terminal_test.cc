@@ -75,6 +75,17 @@ TEST_F(TerminalTest, TypingNeedsOneWhereDockerWantsIt) {
   close(saved);
 }
 
+TEST_F(TerminalTest, OnlyTheStreamsThatAreNamedAreAttached) {
+  fake::world().container_output = "hello";
+  EXPECT_EQ(vdkr({"run", "busybox"}).out, "hello");
+  EXPECT_EQ(vdkr({"run", "-a", "stdout", "busybox"}).out, "hello");
+  EXPECT_EQ(fake::world().stdio->input, -1);
+  EXPECT_EQ(vdkr({"run", "-a", "STDIN", "-a", "stderr", "busybox"}).out, "");
+  EXPECT_EQ(fake::world().stdio->input, 0);
+  EXPECT_EQ(vdkr({"run", "-a", "stdlog", "busybox"}).code, 125);
+  EXPECT_EQ(vdkr({"run", "-d", "-a", "stdout", "busybox"}).code, 125);
+}
+
 TEST_F(TerminalTest, OursIsTheContainers) {
   const int saved = fcntl(0, F_DUPFD_CLOEXEC, 3);
   dup2(slave_.get(), 0);

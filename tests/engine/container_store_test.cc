@@ -1,6 +1,7 @@
 #include "engine/container_store.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -54,6 +55,41 @@ TEST_F(ContainerStoreTest, ATakenNameIsRefusedAndNamesItsOwner) {
   EXPECT_EQ(store_.list().size(), 1u);
   EXPECT_EQ(store_.find("web")->config.id, first.config.id);
   EXPECT_FALSE(base::exists(store_.run_directory(second.config.id)));
+}
+
+TEST_F(ContainerStoreTest, AnotherNameIsTakenWhereItIsFree) {
+  const Container web = samples::container("web");
+  const Container other = samples::container("other");
+  const base::FileLock lock = store_.create(web);
+  const base::FileLock other_lock = store_.create(other);
+  EXPECT_THROW(store_.rename(web.config.id, "other"), base::Error);
+  EXPECT_EQ(store_.find("web")->config.name, "web");
+  store_.rename(web.config.id, "shop");
+  EXPECT_EQ(store_.find("shop")->config.id, web.config.id);
+  EXPECT_FALSE(store_.find("web"));
+  EXPECT_THROW(store_.rename(std::string(64, '0'), "nobody"), base::Error);
+  store_.remove(web);  // by who knew it under its first name
+  EXPECT_FALSE(base::exists(data_ + "/names/shop"));
+}
+
+TEST_F(ContainerStoreTest, ANameWhoseChangeDiedHalfWayIsFreed) {
+  const Container web = samples::container("web");
+  const base::FileLock lock = store_.create(web);
+  ASSERT_EQ(symlink(web.config.id.c_str(), (data_ + "/names/shop").c_str()), 0);
+  store_.sweep();
+  EXPECT_FALSE(store_.find("shop"));
+  EXPECT_EQ(store_.find("web")->config.id, web.config.id);
+}
+
+TEST_F(ContainerStoreTest, AFilterIsKeptBesideTheRecord) {
+  Container made = samples::container("web");
+  const base::FileLock lock = store_.create(made, "filter");
+  EXPECT_EQ(store_.seccomp_filter(made.config), "filter");
+  made.config.policy.filtered = false;
+  EXPECT_EQ(store_.seccomp_filter(made.config), "");
+  store_.remove(made);
+  made.config.policy.filtered = true;
+  EXPECT_THROW(store_.seccomp_filter(made.config), base::Error);
 }
 
 TEST_F(ContainerStoreTest, ARemovedContainerLeavesNothingAndFreesItsName) {

@@ -145,6 +145,13 @@ void Engine::unpause(const std::string& name) {
   fail_if_told();
 }
 
+void Engine::rename(const std::string& name, const std::string& to) {
+  fake::world().orders.push_back("rename " + name + " " + to);
+  fail_if_told();
+}
+
+std::uint64_t Engine::disk_usage(const ContainerConfig&) const { return 1'000'000; }
+
 int Engine::wait(const std::string& name) {
   fake::world().orders.push_back("wait " + name);
   const Container found = container(name);

@@ -41,6 +41,10 @@ class FakeToolstack : public xen::Toolstack {
     if (on_unpause) on_unpause(domain);
   }
 
+  void rename(xen::DomainId domain, const std::string& name) override {
+    required(domain).name = name;
+  }
+
   bool shutdown(xen::DomainId domain, std::chrono::seconds) override {
     if (obeys_shutdown) required(domain).state = xen::DomainInfo::State::shutdown;
     return obeys_shutdown;

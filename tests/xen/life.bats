@@ -143,3 +143,30 @@ status_of() { vdkr ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 //p";
   vdkr pause web
   vdkr rm -f web
 }
+
+@test "another name, and all that do not run gone" {
+  vdkr run -d --name web busybox sleep 1000
+  vdkr create --name other busybox true
+  try vdkr rename web other
+  expect_status 1
+  expect_err_has 'is already in use by container'
+  vdkr rename web web-old
+  try vdkr ps --format '{{.Names}}'
+  expect_out $'web-old\n'
+  try xl list
+  expect_out_has '^vxn-web-old '
+  try vdkr start web
+  expect_err $'Error: No such container: web\n'
+  vdkr run -d --name web busybox sleep 1000
+  vdkr rename other third
+  try vdkr container prune --filter label=x -f
+  expect_out $'Total reclaimed space: 0B\n'
+  try vpdmn container prune <<<n
+  expect_status 0
+  [[ $(vdkr ps -aq | wc -l) == 3 ]]
+  try vdkr container prune <<<y
+  expect_status 0
+  expect_out_has 'Deleted Containers:$'
+  [[ $(vdkr ps -aq | wc -l) == 2 ]]
+  vdkr rm -f web-old web
+}

@@ -90,3 +90,10 @@ all_bytes() {
   expect_status 4
   expect_out_has '^early$'
 }
+
+@test "only the streams that are named are attached" {
+  try vdkr run --rm -a stderr busybox sh -c 'echo out; echo err >&2'
+  expect_status 0
+  expect_out ''
+  expect_err $'err\n'
+}
