@@ -16,6 +16,16 @@ engine::Container named_container(Context& context, const std::string& name);
 NameFailure container_failure(const Context& context, const base::Error& error,
                               const std::string& name);
 
+// Does `work(name)` for each of the arguments, and says in the personality's words where that
+// failed.
+template <typename Work>
+int for_each_container(Context& context, Work work) {
+  return for_each_name(context, false, work,
+                       [&](const base::Error& error, const std::string& name) {
+                         return container_failure(context, error, name);
+                       });
+}
+
 // Throws already_exists, worded, with who has the name; returns where nobody has it any longer.
 void refuse_name(Context& context, const std::string& name);
 

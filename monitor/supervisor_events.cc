@@ -195,7 +195,12 @@ Supervisor::Answer Supervisor::forward_signal(int number) {
 Supervisor::Answer Supervisor::set_paused(bool paused) {
   auto* running = std::get_if<engine::Running>(&container_.state);
   if (!started_ || end_ || running == nullptr || running->paused == paused) return Answer::idle;
-  paused ? domain_->pause() : domain_->unpause();
+  try {
+    paused ? domain_->pause() : domain_->unpause();
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());  // it has ended: that is told by itself
+    return Answer::idle;
+  }
   running->paused = paused;
   records_.save_state(container_.config, container_.state);
   return Answer::ok;

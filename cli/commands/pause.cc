@@ -11,15 +11,10 @@ class Pausing : public Command {
   void declare(Options&) override {}
 
   int run(Context& context) override {
-    return for_each_name(
-        context, false,
-        [&](const std::string& name) {
-          (context.engine().*verb)(name);
-          context.out.line(name);
-        },
-        [&](const base::Error& error, const std::string& name) {
-          return container_failure(context, error, name);
-        });
+    return for_each_container(context, [&](const std::string& name) {
+      (context.engine().*verb)(name);
+      context.out.line(name);
+    });
   }
 };
 

@@ -17,11 +17,8 @@ class StartContainers : public Command {
 
   int run(Context& context) override {
     if (attach_ || interactive_) return start_attached(context);
-    return for_each_name(
-        context, false, [&](const std::string& name) { start_container(context, name); },
-        [&](const base::Error& error, const std::string& name) {
-          return container_failure(context, error, name);
-        });
+    return for_each_container(context,
+                              [&](const std::string& name) { start_container(context, name); });
   }
 
  private:

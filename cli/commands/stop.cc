@@ -13,18 +13,13 @@ class StopContainers : public Command {
   void declare(Options& options) override { options_.declare(options); }
 
   int run(Context& context) override {
-    return for_each_name(
-        context, false,
-        [&](const std::string& name) {
-          context.engine().stop(name, options_.request());
-          if (again)
-            start_container(context, name);
-          else
-            context.out.line(name);
-        },
-        [&](const base::Error& error, const std::string& name) {
-          return container_failure(context, error, name);
-        });
+    return for_each_container(context, [&](const std::string& name) {
+      context.engine().stop(name, options_.request());
+      if (again)
+        start_container(context, name);
+      else
+        context.out.line(name);
+    });
   }
 
  private:

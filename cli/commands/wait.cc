@@ -11,15 +11,10 @@ class WaitForContainers : public Command {
   void declare(Options&) override {}
 
   int run(Context& context) override {
-    return for_each_name(
-        context, false,
-        [&](const std::string& name) {
-          context.out.line(fmt::format("{}", context.engine().wait(name)));
-          context.out.flush();
-        },
-        [&](const base::Error& error, const std::string& name) {
-          return container_failure(context, error, name);
-        });
+    return for_each_container(context, [&](const std::string& name) {
+      context.out.line(fmt::format("{}", context.engine().wait(name)));
+      context.out.flush();
+    });
   }
 };
 
