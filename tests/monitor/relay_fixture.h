@@ -132,6 +132,14 @@ class RelayTest : public testing::Test {
     hello.epoch = epoch;
     guest_->say(FrameType::hello, encode(hello));
   }
+  // The guest's side of another relay's beginning: the processes that it has.
+  void tell_processes(std::vector<protocol::ProcessEntry> processes) {
+    hello();
+    ASSERT_TRUE(guest_->next(FrameType::resume));
+    guest_->say(FrameType::state,
+                encode(protocol::State{.container = protocol::ContainerState::ready,
+                                       .processes = std::move(processes)}));
+  }
   // Up to a running process with an attached client.
   void run_container() {
     start();

@@ -37,13 +37,8 @@ class RelayPeersTest : public RelayTest {
     FramePeer exec = connect();
     attach(exec, number, true, at_client);
     attach(true, {0, 0, 0});
-    hello(42);
-    EXPECT_TRUE(guest_->next(FrameType::resume));
-    protocol::State state;
-    state.container = protocol::ContainerState::ready;
-    state.processes = {{.process = 0, .open = 7, .position = {}},
-                       {.process = number, .open = 7, .position = in_guest}};
-    guest_->say(FrameType::state, encode(state));
+    tell_processes({{.process = 0, .open = 7, .position = {}},
+                    {.process = number, .open = 7, .position = in_guest}});
     return exec;
   }
   // The next ACK for this stream of this process.
@@ -205,12 +200,7 @@ TEST_F(RelayPeersTest, WhatIsWantedBeforeTheRelayKnowsOfTheContainerIsStartedOnc
   exec.say(FrameType::process_spec, spec);
   exec.say(FrameType::process_start, {}, 0, std::strlen(spec));
   attach(true, {0, 0, 0});
-  hello(42);
-  ASSERT_TRUE(guest_->next(FrameType::resume));
-  protocol::State state;
-  state.container = protocol::ContainerState::ready;
-  state.processes = {{.process = 0, .open = 7, .position = {}}};
-  guest_->say(FrameType::state, encode(state));
+  tell_processes({{.process = 0, .open = 7, .position = {}}});
   guest_says(FrameType::started, 0, std::string(4, '\0'));
   const auto begun = guest_->next(FrameType::process_start);
   ASSERT_TRUE(begun);
@@ -236,12 +226,7 @@ TEST_F(RelayPeersTest, NumbersThatLeaveNoneForTheNextAreRefused) {
 TEST_F(RelayPeersTest, WhoHadItStartedClosesItsOutputAfterTheRelaysDeathToo) {
   start(true, 42);
   attach(true, {0, 0, 0});
-  hello(42);
-  ASSERT_TRUE(guest_->next(FrameType::resume));
-  protocol::State state;
-  state.container = protocol::ContainerState::ready;
-  state.processes = {{.process = 0, .open = 7, .position = {}}};
-  guest_->say(FrameType::state, encode(state));
+  tell_processes({{.process = 0, .open = 7, .position = {}}});
   guest_says(FrameType::started, 0, std::string(4, '\0'));
   attached(*client_);
   client_->say(FrameType::close, {}, 1);

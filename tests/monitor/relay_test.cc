@@ -70,12 +70,7 @@ TEST_F(RelayTest, ASignalOfTheParentsReachesTheEntrypoint) {
 TEST_F(RelayTest, ASignalWaitsForARelayThatHasJustTakenOver) {
   start(false, 42);
   order(MessageType::signal, 15);
-  hello(42);
-  ASSERT_TRUE(guest_->next(FrameType::resume));
-  protocol::State state;
-  state.container = protocol::ContainerState::ready;
-  state.processes.push_back({.process = 0, .open = 7, .position = {}});
-  guest_->say(FrameType::state, encode(state));
+  tell_processes({{.process = 0, .open = 7, .position = {}}});
   guest_->say(FrameType::started, std::string(4, '\0'));
   EXPECT_TRUE(guest_->next(FrameType::signal));
 }

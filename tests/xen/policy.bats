@@ -60,7 +60,9 @@ Seccomp:2
   try vdkr exec --privileged web sh -c 'grep -E "^(CapEff|Seccomp):" /proc/self/status | tr -d "\t"'
   expect_out_has '^CapEff:0000..ffffffffff$'
   expect_out_has '^Seccomp:0$'
-  vdkr exec web sh -c 'i=0; while [ $i -lt 60 ]; do sleep 20 & i=$((i + 1)); done' 2>/dev/null || true
+  try vdkr exec web sh -c 'i=0; while [ $i -lt 60 ]; do sleep 20 & i=$((i + 1)); done'
+  expect_status 2
+  expect_err_has "can't fork"
   vdkr rm -f web
 }
 
