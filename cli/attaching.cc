@@ -45,7 +45,7 @@ std::string detach_keys_of(const AttachOptions& options) {
   return *keys;
 }
 
-Attaching::Attaching(const Context& context, const engine::ContainerConfig& config, bool input,
+Attaching::Attaching(const Context& context, bool terminal, bool input,
                      const AttachOptions& options)
     : terminal_(context.world.input),
       stdio_{.input = input || options.input ? context.world.input : -1,
@@ -57,7 +57,7 @@ Attaching::Attaching(const Context& context, const engine::ContainerConfig& conf
   if (!options.output || !options.error) nowhere_ = base::open_file("/dev/null", O_WRONLY);
   if (!options.output) stdio_.output = nowhere_.get();
   if (!options.error) stdio_.error = nowhere_.get();
-  if (config.terminal && is_terminal(context.world.input)) stdio_.terminal = &terminal_;
+  if (terminal && is_terminal(context.world.input)) stdio_.terminal = &terminal_;
 }
 
 bool check_terminal(Context& context, bool terminal, bool input) {

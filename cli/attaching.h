@@ -31,9 +31,8 @@ std::string detach_keys_of(const AttachOptions& options);
 // Our descriptors, for a container's; its terminal is ours where it has one.
 class Attaching {
  public:
-  // `input`: ours is the container's.
-  Attaching(const Context& context, const engine::ContainerConfig& config, bool input,
-            const AttachOptions& options);
+  // `terminal`: what is attached to has one. `input`: ours is its.
+  Attaching(const Context& context, bool terminal, bool input, const AttachOptions& options);
 
   const engine::Stdio& stdio() const { return stdio_; }
 

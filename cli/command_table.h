@@ -50,6 +50,7 @@ extern const CommandEntry inspect_command;
 extern const CommandEntry kill_command;
 extern const CommandEntry logs_command;
 extern const CommandEntry ps_command;
+extern const CommandEntry pause_command;
 extern const CommandEntry prune_command;
 extern const CommandEntry pull_command;
 extern const CommandEntry rename_command;
@@ -59,9 +60,8 @@ extern const CommandEntry rmi_command;
 extern const CommandEntry run_command;
 extern const CommandEntry start_command;
 extern const CommandEntry stop_command;
+extern const CommandEntry unpause_command;
 extern const CommandEntry version_command;
 extern const CommandEntry wait_command;
-extern const CommandEntry pause_command;
-extern const CommandEntry unpause_command;
 
 }  // namespace cli

@@ -19,7 +19,7 @@ class Attach : public Command {
       throw base::Error(std::string(context.personality.messages.not_running_to_attach));
     const bool input = container.config.interactive && !no_stdin_;
     if (!check_terminal(context, container.config.terminal, input)) return 1;
-    const Attaching attaching(context, container.config, input, options_);
+    const Attaching attaching(context, container.config.terminal, input, options_);
     return report_outcome(context, context.engine().attach(container.config.id, attaching.stdio()),
                           container.config.argv);
   }

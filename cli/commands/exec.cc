@@ -32,9 +32,7 @@ class Exec : public Command {
     const engine::ExecRequest request = complete(context);
     if (detach_) return detached(context, container, request);
     if (!check_terminal(context, request.terminal, request.interactive)) return 1;
-    engine::ContainerConfig config;
-    config.terminal = request.terminal;
-    const Attaching attaching(context, config, request.interactive,
+    const Attaching attaching(context, request.terminal, request.interactive,
                               {.detach_keys = detach_keys_, .sig_proxy = false});
     return report_outcome(context,
                           context.engine().exec(container.config.id, request, attaching.stdio()),

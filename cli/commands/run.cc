@@ -51,7 +51,7 @@ class Run : public Command {
   }
 
   int start_attached(Context& context, const engine::Container& container) const {
-    const Attaching attaching(context, container.config, container.config.interactive,
+    const Attaching attaching(context, container.config.terminal, container.config.interactive,
                               attach_options_);
     const engine::RunOutcome outcome =
         context.engine().start_attached(container.config.id, attaching.stdio());

@@ -29,7 +29,7 @@ class StartContainers : public Command {
     const engine::Container container = named_container(context, context.arguments[0]);
     const bool input = interactive_ && container.config.interactive;
     if (!check_terminal(context, container.config.terminal, input)) return 1;
-    const Attaching attaching(context, container.config, input, attach_options_);
+    const Attaching attaching(context, container.config.terminal, input, attach_options_);
     const bool runs = std::holds_alternative<engine::Running>(container.state);
     engine::Engine& engine = context.engine();
     return report_outcome(context,
