@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 
 #include "base/error.h"
 #include "base/failpoint.h"
@@ -68,7 +69,10 @@ std::string ContainerStore::log_path(const std::string& id, unsigned age) const 
 }
 std::string ContainerStore::seccomp_filter(const ContainerConfig& config) const {
   if (!config.policy.filtered) return {};
-  return base::read_file(data_directory(config.id) + filter_name, max_filter);
+  const std::string path = data_directory(config.id) + filter_name;
+  std::string filter = base::read_file(path, max_filter);
+  if (filter.empty()) throw base::Error(base::ErrorKind::corrupt, path + ": empty");
+  return filter;
 }
 std::string ContainerStore::name_path(std::string_view name) const {
   return data_root_ + "/names/" + std::string(name);
@@ -102,8 +106,7 @@ void ContainerStore::write_record(const Container& container,
   const std::string attempt = data_root_ + "/containers/." + id;
   base::make_directories(attempt, 0700);
   base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
-  if (!seccomp_filter.empty())
-    base::replace_file(attempt + filter_name, seccomp_filter, 0600, base::Durability::cached);
+  if (!seccomp_filter.empty()) base::replace_file(attempt + filter_name, seccomp_filter, 0600);
   write_state(attempt, container.config, container.state);
   base::failpoint("client.recorded");
   if (::rename(attempt.c_str(), data_directory(id).c_str()) != 0)
@@ -202,12 +205,19 @@ bool ContainerStore::locked(const std::string& id) const {
   return base::is_locked(run_directory(id) + "/lock");
 }
 
-// Of a creation, a removal or a change of names that died half-way.
-bool ContainerStore::is_stale(const std::string& name) const {
-  const auto id = read_link(name_path(name));
-  if (!id) return false;
-  const auto container = load(*id);
-  return container ? container->config.name != name : !base::exists(data_directory(*id));
+// Names of a creation, a removal or a change of names that died half-way.
+void ContainerStore::sweep_names() const {
+  std::map<std::string, std::vector<std::string>> names;  // by the id that they lead to
+  for (const std::string& name : base::list_directory(data_root_ + "/names"))
+    if (const auto id = read_link(name_path(name))) names[*id].push_back(name);
+  for (const auto& [id, of_it] : names) {
+    const bool there = base::exists(data_directory(id));
+    if (there && of_it.size() == 1) continue;
+    const auto container = there ? load(id) : std::nullopt;
+    if (there && !container) continue;
+    for (const std::string& name : of_it)
+      if (!container || container->config.name != name) base::remove_file(name_path(name));
+  }
 }
 
 void ContainerStore::sweep() {
@@ -217,8 +227,7 @@ void ContainerStore::sweep() {
     if (entry.starts_with('.') && is_id(std::string_view(entry).substr(1)) &&
         !locked(entry.substr(1)))
       base::remove_tree(data_root_ + "/containers/" + entry);
-  for (const std::string& name : base::list_directory(data_root_ + "/names"))
-    if (is_stale(name)) base::remove_file(name_path(name));
+  sweep_names();
   for (const std::string& id : base::list_directory(run_root_ + "/containers"))
     if (!base::exists(data_directory(id)) && !locked(id)) base::remove_tree(run_directory(id));
 }

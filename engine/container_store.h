@@ -58,7 +58,7 @@ class ContainerStore {
   std::string name_path(std::string_view name) const;
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
-  bool is_stale(const std::string& name) const;
+  void sweep_names() const;
   void write_record(const Container& container, const std::string& seccomp_filter) const;
 
   std::string data_root_;

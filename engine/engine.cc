@@ -138,7 +138,7 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
   config.kernel = kernel.id;
   config.guest_memory =
       settings_.guest_memory != 0 ? settings_.guest_memory : kernel.own_memory_mib << 20;
-  const std::string filter = seccomp_filter(request, config.policy);
+  const std::string filter = seccomp_filter(request, config.policy, settings_.data_root);
   config.policy.filtered = !filter.empty();
   const bool drawn = config.name.empty();
   for (int attempt = 0;; ++attempt) {

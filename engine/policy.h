@@ -13,9 +13,11 @@ namespace engine {
 // Throws usage for a capability that is none.
 Policy resolve_policy(Policy wanted);
 
-// The filter of system calls that the container gets, as the kernel takes it; "" for none. Throws
-// what compile_seccomp() throws.
-std::string seccomp_filter(const CreateRequest& request, const Policy& policy);
+// The filter of system calls that the container gets, as the kernel takes it; "" for none. That of
+// the default profile is kept in DATA_ROOT/seccomp, since compiling it takes longer than all else
+// that `create` does. Throws what compile_seccomp() throws.
+std::string seccomp_filter(const CreateRequest& request, const Policy& policy,
+                           const std::string& data_root);
 
 base::Json policy_to_json(const Policy& policy);
 // Absent (null) in records of before there was one. Throws corrupt naming `what`.

@@ -229,6 +229,11 @@ class Compiler {
 
 }  // namespace
 
+std::string seccomp_library() {
+  const scmp_version* version = seccomp_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->micro);
+}
+
 std::string compile_seccomp(std::string_view profile, std::string_view what,
                             std::uint64_t capabilities) {
   return Compiler(what, capabilities).compile(base::parse_json(profile, what));

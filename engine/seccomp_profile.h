@@ -15,6 +15,9 @@ namespace engine {
 std::string compile_seccomp(std::string_view profile, std::string_view what,
                             std::uint64_t capabilities);
 
+// The version of the library that compiles: "2.5.4".
+std::string seccomp_library();
+
 // The profile of containers that ask for none of their own.
 std::string_view default_seccomp_profile();
 

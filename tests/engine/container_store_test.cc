@@ -85,6 +85,9 @@ TEST_F(ContainerStoreTest, AFilterIsKeptBesideTheRecord) {
   Container made = samples::container("web");
   const base::FileLock lock = store_.create(made, "filter");
   EXPECT_EQ(store_.seccomp_filter(made.config), "filter");
+  base::replace_file(store_.data_directory(made.config.id) + "/seccomp.bpf", "", 0600);
+  EXPECT_THROW(store_.seccomp_filter(made.config), base::Error)
+      << "never without, where one is due";
   made.config.policy.filtered = false;
   EXPECT_EQ(store_.seccomp_filter(made.config), "");
   store_.remove(made);

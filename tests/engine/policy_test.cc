@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "engine/capabilities.h"
 #include "engine/seccomp_profile.h"
 
@@ -63,22 +64,44 @@ TEST(PolicyTest, PrivilegedIsAllAndNothingHidden) {
   const Policy policy = resolve_policy(request.policy);
   EXPECT_EQ(policy.capabilities, all_capabilities());
   EXPECT_TRUE(policy.unmasked);
-  EXPECT_EQ(seccomp_filter(request, policy), "");
+  EXPECT_EQ(seccomp_filter(request, policy, "/nosuch"), "");
   request.seccomp = R"({"defaultAction": "SCMP_ACT_ALLOW"})";
-  EXPECT_NE(seccomp_filter(request, policy), "") << "a profile of its own is kept";
+  EXPECT_NE(seccomp_filter(request, policy, "/nosuch"), "") << "a profile of its own is kept";
 }
 
 TEST(PolicyTest, AFilterIsDockersUnlessAnotherOneOrNoneIsWanted) {
   CreateRequest request;
   const Policy policy = resolve_policy(request.policy);
-  const std::string usual = seccomp_filter(request, policy);
+  const base::TempDir data(testing::TempDir(), "data");
+  const std::string usual = seccomp_filter(request, policy, data.path());
   EXPECT_GT(usual.size(), 1000u);
   EXPECT_EQ(usual.size() % sizeof(sock_filter), 0u);
   EXPECT_LE(usual.size() / sizeof(sock_filter), 4096u) << "BPF_MAXINSNS";
   request.seccomp = "";
-  EXPECT_EQ(seccomp_filter(request, policy), "");
+  EXPECT_EQ(seccomp_filter(request, policy, data.path()), "");
   request.seccomp = R"({"defaultAction": "SCMP_ACT_ALLOW"})";
-  EXPECT_LT(seccomp_filter(request, policy).size(), usual.size());
+  EXPECT_LT(seccomp_filter(request, policy, data.path()).size(), usual.size());
+}
+
+TEST(PolicyTest, TheDefaultFilterIsCompiledOncePerSetOfCapabilities) {
+  const base::TempDir data(testing::TempDir(), "data");
+  const CreateRequest request;
+  Policy policy = resolve_policy(request.policy);
+  const std::string usual = seccomp_filter(request, policy, data.path());
+  const std::string directory = data.path() + "/seccomp";
+  const auto kept = base::list_directory(directory);
+  ASSERT_EQ(kept.size(), 1u);
+  const std::string file = directory + "/" + kept[0];
+  base::replace_file(file, "8 bytes.", 0600);
+  EXPECT_EQ(seccomp_filter(request, policy, data.path()), "8 bytes.") << "it is what is there";
+  for (const char* damaged : {"", "7 bytes"}) {
+    base::replace_file(file, damaged, 0600);
+    EXPECT_EQ(seccomp_filter(request, policy, data.path()), usual);
+    EXPECT_EQ(base::read_file(file, 100'000), usual);
+  }
+  policy.capabilities = 0;
+  EXPECT_NE(seccomp_filter(request, policy, data.path()), usual);
+  EXPECT_EQ(base::list_directory(directory).size(), 2u);
 }
 
 // errno of `call` under the filter, 0 where it succeeded; in a child.
