@@ -111,6 +111,7 @@ bool Agent::reaped(pid_t pid, int status) {
 
 void Agent::kill_all() {
   for (Process& process : processes_) process.kill(SIGKILL);
+  container_.cgroup().kill();
 }
 
 bool Agent::has_processes() const {

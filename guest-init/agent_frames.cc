@@ -96,6 +96,8 @@ void Agent::start_pending(const PendingSpec& pending) {
     fail_with(failure, FailureStage::other, "there is no container to run in");
   } else if (!decode(protocol::bytes_of(pending.bytes), spec, why)) {
     fail_with(failure, FailureStage::spec, "the process's specification: " + why);
+  } else if (pending.process == 0 && spec.beside) {
+    fail_with(failure, FailureStage::spec, "an entrypoint has nothing to stand beside");
   } else {
     return start_process(pending.process, spec);
   }

@@ -72,6 +72,10 @@ bool Cgroup::limit(const protocol::ContainerSpec& spec, Failure& failure) const 
   return true;
 }
 
+void Cgroup::kill() const {
+  if (directory_) write_file(path_ + "/cgroup.kill", "1");
+}
+
 std::uint64_t Cgroup::oom_kills() const {
   std::string events;
   if (!read_file(path_ + "/memory.events", max_file, events)) return 0;  // no such controller

@@ -21,6 +21,8 @@ class Cgroup {
               Failure& failure);
   int directory() const { return directory_.get(); }  // for CLONE_INTO_CGROUP
   const std::string& path() const { return path_; }
+  // Ends all that runs in it.
+  void kill() const;
   // How often the kernel's OOM killer struck here so far.
   std::uint64_t oom_kills() const;
 

@@ -59,14 +59,15 @@ bool launch(const ProcessPlan& plan, Launched& launched, Failure& failure) {
       !set_nonblocking(status.first.get())) {
     return fail(failure, FailureStage::other, "making pipes for the process");
   }
-  if (plan.entrypoint >= 0 && !choose_pid_namespace(plan.entrypoint)) {
+  const bool joins = plan.entrypoint >= 0 && !plan.spec.beside;
+  if (joins && !choose_pid_namespace(plan.entrypoint)) {
     return fail(failure, FailureStage::other, "the container has ended");
   }
   int pidfd = -1;
   const pid_t pid = clone_process(plan, pidfd);
   if (pid == 0) run_child(plan, std::move(ends), status.second.get());
   const bool cloned = pid > 0 || fail(failure, FailureStage::other, "starting a process");
-  if (plan.entrypoint >= 0) choose_pid_namespace(plan.guest.own_pid_namespace.get());
+  if (joins) choose_pid_namespace(plan.guest.own_pid_namespace.get());
   launched.pid = pid;
   launched.pidfd = Fd(pidfd);
   launched.status = std::move(status.first);

@@ -11,12 +11,14 @@
 #include <cerrno>
 #include <csignal>
 
+#include "guest-init/beside.h"
 #include "guest-init/capabilities.h"
 #include "guest-init/command.h"
 #include "guest-init/mini_init.h"
 #include "guest-init/network.h"
 #include "guest-init/policy.h"
 #include "guest-init/root.h"
+#include "guest-init/tools.h"
 #include "guest-init/users.h"
 
 namespace guest_init {
@@ -38,6 +40,7 @@ struct Child {
 };
 
 bool join_namespaces(Child& child, Failure& failure) {
+  if (child.plan.spec.beside) return stand_beside(child.plan.entrypoint, failure);
   constexpr int joined = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP;
   return setns(child.plan.entrypoint, joined) == 0 ||
          fail(failure, FailureStage::other, "joining the container");
@@ -152,6 +155,11 @@ bool become_user(Child& child, Failure& failure) {
 
 bool look_up_command(Child& child, Failure& failure) {
   const auto& argv = child.plan.spec.argv;
+  const std::string& tool = child.plan.spec.tool;
+  if (!tool.empty()) {
+    return find_tool(tool) != nullptr ||
+           fail_with(failure, FailureStage::spec, "this guest has no tool \"" + tool + "\"");
+  }
   if (argv.empty()) return fail_with(failure, FailureStage::spec, "no command specified");
   return find_command(argv[0], child.env, child.command, failure);
 }
@@ -181,6 +189,14 @@ bool execute_command(Child& child, Failure& failure) {
   return execute(child.command, child.plan.spec.argv, child.env, failure);
 }
 
+// Our own binary, under another name; returns where that fails.
+void execute_own(const Child& child, const char* name, const char* argument) {
+  const char* argv[] = {name, argument, nullptr};
+  const char* env[] = {nullptr};
+  execveat(child.plan.guest.own_binary.get(), "", const_cast<char**>(argv), const_cast<char**>(env),
+           AT_EMPTY_PATH);
+}
+
 // Our init stays as PID 1, all signals blocked; the command is its child and has the terminal.
 bool start_under_init(Child& child, Failure& failure) {
   const pid_t pid = fork();
@@ -191,14 +207,18 @@ bool start_under_init(Child& child, Failure& failure) {
     return execute_command(child, failure);
   }
   const std::string number = std::to_string(pid);
-  const char* argv[] = {mini_init_name, number.c_str(), nullptr};
-  const char* env[] = {nullptr};
-  execveat(child.plan.guest.own_binary.get(), "", const_cast<char**>(argv), const_cast<char**>(env),
-           AT_EMPTY_PATH);
+  execute_own(child, mini_init_name, number.c_str());
   return fail(failure, FailureStage::other, "executing the container's init");
 }
 
+bool start_tool(Child& child, Failure& failure) {
+  reset_signals();
+  execute_own(child, find_tool(child.plan.spec.tool)->argv0, nullptr);
+  return fail(failure, FailureStage::other, "executing " + child.plan.spec.tool);
+}
+
 bool start_command(Child& child, Failure& failure) {
+  if (!child.plan.spec.tool.empty()) return start_tool(child, failure);
   return child.plan.spec.init ? start_under_init(child, failure) : execute_command(child, failure);
 }
 

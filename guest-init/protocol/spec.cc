@@ -35,6 +35,8 @@ enum ProcessTag : std::uint16_t {
   tag_seccomp = 11,
   tag_limit = 12,
   tag_oom_score_adj = 13,
+  tag_tool = 14,
+  tag_beside = 15,
 };
 
 void append_field(std::string& out, std::uint16_t tag, std::string_view value) {
@@ -204,6 +206,8 @@ constexpr Field<ProcessSpec> process_fields[] = {
     {tag_seccomp, "seccomp filter", false, take_filter},
     {tag_limit, "resource limit", true, process_member<&ProcessSpec::limits>},
     {tag_oom_score_adj, "OOM score", false, process_member<&ProcessSpec::oom_score_adj>},
+    {tag_tool, "tool", false, process_member<&ProcessSpec::tool>},
+    {tag_beside, "beside", false, process_member<&ProcessSpec::beside>},
 };
 
 template <typename Spec, std::size_t size>
@@ -285,6 +289,8 @@ std::string encode(const ProcessSpec& spec) {
     append_u32(number, static_cast<std::uint32_t>(*spec.oom_score_adj));
     append_field(out, tag_oom_score_adj, number);
   }
+  if (!spec.tool.empty()) append_field(out, tag_tool, spec.tool);
+  append_flag(out, tag_beside, spec.beside);
   return out;
 }
 

@@ -68,6 +68,8 @@ struct ProcessSpec {
   std::string seccomp;  // struct sock_filter[] of <linux/filter.h>; empty: no filter
   std::vector<ResourceLimit> limits;
   std::optional<std::int32_t> oom_score_adj;
+  bool beside = false;  // in the guest's namespaces, with the container's files
+  std::string tool;     // one of the guest's own instead of argv (guest-init/tools.cc); empty: none
 };
 std::string encode(const ProcessSpec& spec);
 bool decode(std::span<const std::byte> bytes, ProcessSpec& spec, std::string& why);
