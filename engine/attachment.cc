@@ -47,6 +47,7 @@ Attachment::Attachment(const AttachRequest& request, Parts parts, base::SignalSo
       detach_keys_(request.stdio.terminal != nullptr ? request.stdio.detach_keys : "") {
   outputs_[0].emplace(request.stdio.output);
   outputs_[1].emplace(request.stdio.error);
+  farewell_ = request.limit;
   if (launch_) base::set_nonblocking(launch_.get(), true);
   base::set_nonblocking(connection_.get(), true);
   out_ = streams_.greet();

@@ -23,6 +23,7 @@ struct AttachRequest {
   const ContainerStore& store;
   const ContainerConfig& config;
   Stdio stdio;
+  base::Deadline limit = base::Deadline::never();  // until it must have ended
 };
 
 // What an attachment with these descriptors has to hear of.

@@ -61,8 +61,29 @@ bool is_paused(const State& state) {
   return running != nullptr && running->paused;
 }
 
+bool is_restarting(const State& state) {
+  const auto* exited = std::get_if<Exited>(&state);
+  return exited != nullptr && !exited->restarting_in.empty();
+}
+
+bool is_alive(const State& state) {
+  return std::holds_alternative<Running>(state) || is_restarting(state);
+}
+
+bool is_over(const State& state) {
+  return std::holds_alternative<Exited>(state) && !is_restarting(state);
+}
+
+unsigned restart_count(const State& state) {
+  if (const auto* starting = std::get_if<Starting>(&state)) return starting->restarts;
+  if (const auto* running = std::get_if<Running>(&state)) return running->restarts;
+  const auto* exited = std::get_if<Exited>(&state);
+  return exited != nullptr ? exited->restarts : 0;
+}
+
 std::string_view state_name(const State& state) {
   if (is_paused(state)) return "paused";
+  if (is_restarting(state)) return "restarting";
   if (std::holds_alternative<Running>(state)) return "running";
   return std::holds_alternative<Exited>(state) ? "exited" : "created";
 }

@@ -47,6 +47,13 @@ struct Policy {
   std::vector<std::string> security_options;
 };
 
+// Whether it is started again, by itself, when it has ended (engine/restart.h).
+struct RestartPolicy {
+  enum class When { no, on_failure, always, unless_stopped };
+  When when = When::no;
+  unsigned most = 0;  // of on_failure: how often; 0: without end
+};
+
 struct ContainerConfig {
   std::string id;        // 64 hex digits
   std::string name;      // unique among containers
@@ -72,6 +79,7 @@ struct ContainerConfig {
   int stop_timeout = 10;     // seconds from then to SIGKILL; -1: none
 
   LogConfig log;
+  RestartPolicy restart;
 
   Policy policy;
   std::vector<protocol::TmpfsMount> tmpfs;
@@ -110,12 +118,15 @@ struct Created {};
 // The domain is being made, or being undone: what exists is what the record's names say.
 struct Starting {
   std::string boot_id;
-  bool again = false;  // it has run before, and stays where this start fails
+  bool again = false;     // it has run before, and stays where this start fails
+  unsigned restarts = 0;  // by its restart policy, since somebody started it
 };
 struct Running {
   std::string boot_id;
   base::WallTime started{};
   bool paused = false;
+  unsigned restarts = 0;
+  bool stopped = false;  // somebody wants it to end: its restart policy is off
 };
 struct Exited {
   int code = 0;  // as `run` returns it: 137 for SIGKILL
@@ -124,12 +135,23 @@ struct Exited {
   base::WallTime finished{};
   std::string error;     // for people, empty where all went well
   bool cleaned = false;  // domain, disks and devices are gone
+  unsigned restarts = 0;
+  bool stopped = false;       // at somebody's wish
+  std::string restarting_in;  // the boot in which its monitor will start it again; "": nobody will
 };
 using State = std::variant<Created, Starting, Running, Exited>;
 
-// "created", "running" or "exited", as docker and podman say it.
+// "created", "running", "paused", "restarting" or "exited", as docker and podman say it.
 std::string_view state_name(const State& state);
 bool is_paused(const State& state);
+// It has ended, and its monitor will start it again in a moment.
+bool is_restarting(const State& state);
+// It runs, or will again: what docker and podman count as running.
+bool is_alive(const State& state);
+// It has ended, and nobody starts it again.
+bool is_over(const State& state);
+// How often its restart policy has started it again.
+unsigned restart_count(const State& state);
 
 struct Container {
   ContainerConfig config;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "engine/policy.h"
+#include "engine/restart.h"
 
 namespace engine {
 namespace {
@@ -56,6 +57,15 @@ std::uint64_t size_member(const Json& object, const char* key, std::string_view 
   return static_cast<std::uint64_t>(value);
 }
 
+// Absent in records of before there were restart policies.
+RestartPolicy restart_member(const Json& object, std::string_view what) {
+  const Json* member = base::object_member(object, "restart");
+  if (member == nullptr) return {};
+  const auto when = parse_restart_policy(base::text_member(*member, "when"));
+  if (!when) corrupt(what, "an unknown restart policy");
+  return {.when = *when, .most = static_cast<unsigned>(size_member(*member, "most", what))};
+}
+
 // Absent in records of before there were logs.
 LogConfig log_member(const Json& object, std::string_view what) {
   LogConfig log;
@@ -87,22 +97,34 @@ Json exited_to_json(const Exited& exited) {
           {"started", time_value(exited.started)},
           {"finished", time_value(exited.finished)},
           {"error", exited.error},
-          {"cleaned", exited.cleaned}};
+          {"cleaned", exited.cleaned},
+          {"restarts", exited.restarts},
+          {"stopped", exited.stopped},
+          {"restarting_in", exited.restarting_in}};
 }
 
 struct StateWriter {
   Json operator()(const Created&) const { return {{"state", "created"}}; }
   Json operator()(const Starting& starting) const {
-    return {{"state", "starting"}, {"boot_id", starting.boot_id}, {"again", starting.again}};
+    return {{"state", "starting"},
+            {"boot_id", starting.boot_id},
+            {"again", starting.again},
+            {"restarts", starting.restarts}};
   }
   Json operator()(const Running& running) const {
     return {{"state", "running"},
             {"boot_id", running.boot_id},
             {"started", time_value(running.started)},
-            {"paused", running.paused}};
+            {"paused", running.paused},
+            {"restarts", running.restarts},
+            {"stopped", running.stopped}};
   }
   Json operator()(const Exited& exited) const { return exited_to_json(exited); }
 };
+
+unsigned restarts_member(const Json& record) {
+  return static_cast<unsigned>(base::integer_member(record, "restarts", 0));
+}
 
 Exited exited_from_json(const Json& record) {
   return {.code = static_cast<int>(base::integer_member(record, "code")),
@@ -110,7 +132,10 @@ Exited exited_from_json(const Json& record) {
           .started = time_member(record, "started"),
           .finished = time_member(record, "finished"),
           .error = base::text_member(record, "error"),
-          .cleaned = base::bool_member(record, "cleaned")};
+          .cleaned = base::bool_member(record, "cleaned"),
+          .restarts = restarts_member(record),
+          .stopped = base::bool_member(record, "stopped"),
+          .restarting_in = base::text_member(record, "restarting_in")};
 }
 
 }  // namespace
@@ -143,6 +168,8 @@ std::string config_to_json(const ContainerConfig& config) {
        {{"kept", config.log.kept},
         {"max_size", config.log.max_size},
         {"max_files", config.log.max_files}}},
+      {"restart",
+       {{"when", std::string(to_string(config.restart.when))}, {"most", config.restart.most}}},
       {"policy", policy_to_json(config.policy)},
       {"tmpfs", tmpfs_to_json(config.tmpfs)},
       {"sysctls", config.sysctls},
@@ -197,6 +224,7 @@ ContainerConfig config_from_json(std::string_view text, std::string_view what) {
       .stop_signal = static_cast<int>(base::integer_member(record, "stop_signal", 15)),
       .stop_timeout = static_cast<int>(base::integer_member(record, "stop_timeout", 10)),
       .log = log_member(record, what),
+      .restart = restart_member(record, what),
       .policy = policy_from_json(base::object_member(record, "policy"), what),
       .tmpfs = tmpfs_from_json(base::array_member(record, "tmpfs")),
       .sysctls = base::map_member(record, "sysctls"),
@@ -233,11 +261,14 @@ State state_from_json(std::string_view text, std::string_view what) {
   if (state == "created") return Created{};
   if (state == "starting")
     return Starting{.boot_id = base::text_member(record, "boot_id"),
-                    .again = base::bool_member(record, "again")};
+                    .again = base::bool_member(record, "again"),
+                    .restarts = restarts_member(record)};
   if (state == "running")
     return Running{.boot_id = base::text_member(record, "boot_id"),
                    .started = time_member(record, "started"),
-                   .paused = base::bool_member(record, "paused")};
+                   .paused = base::bool_member(record, "paused"),
+                   .restarts = restarts_member(record),
+                   .stopped = base::bool_member(record, "stopped")};
   if (state == "exited") return exited_from_json(record);
   corrupt(what, "an unknown state");
 }

@@ -31,6 +31,7 @@ constexpr std::array orders = {
     Word<ControlOrder::Type>{ControlOrder::Type::pause, "pause", false},
     Word<ControlOrder::Type>{ControlOrder::Type::unpause, "unpause", false},
     Word<ControlOrder::Type>{ControlOrder::Type::rename, "rename", false},
+    Word<ControlOrder::Type>{ControlOrder::Type::retire, "retire", false},
     Word<ControlOrder::Type>{ControlOrder::Type::end, "end", false},
     Word<ControlOrder::Type>{ControlOrder::Type::wait, "wait", false},
 };

@@ -5,7 +5,8 @@
 //   1 pause           stop the guest's processors            1 ok
 //   1 unpause         let them go on                         1 ok
 //   1 rename          the domain, as the record now says     1 ok
-//   1 end             destroy the domain                     1 ok
+//   1 retire          its restart policy is off              1 ok
+//   1 end             the same, and destroy the domain       1 ok
 //   1 wait            the answer comes at the end            1 exited CODE
 // What a monitor does not know it answers with "1 unknown"; what can only be done to a container
 // that runs, with "1 idle" where it does not run yet, or no longer, or is paused (unpause: is not).
@@ -20,7 +21,7 @@
 namespace engine {
 
 struct ControlOrder {
-  enum class Type { signal, pause, unpause, rename, end, wait };
+  enum class Type { signal, pause, unpause, rename, retire, end, wait };
   Type type = Type::wait;
   int number = 0;
   bool operator==(const ControlOrder&) const = default;

@@ -39,6 +39,18 @@ std::string_view name_of(std::string_view variable) {
   return variable.substr(0, variable.find('='));
 }
 
+// Of what a container has without -e.
+std::vector<std::string> kept_environment(std::vector<std::string> ours, const image::Image& image,
+                                          const CreateRequest& request) {
+  if (request.unset_all_env) return {};
+  std::vector<std::string> kept = merge_environment(std::move(ours), image.config.env);
+  const std::vector<std::string>& unset = request.unset_env;
+  std::erase_if(kept, [&](const std::string& variable) {
+    return std::find(unset.begin(), unset.end(), name_of(variable)) != unset.end();
+  });
+  return kept;
+}
+
 }  // namespace
 
 std::vector<std::string> merge_environment(std::vector<std::string> base,
@@ -79,7 +91,7 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.env = {std::string(default_path), "HOSTNAME=" + config.hostname};
   if (request.terminal) config.env.emplace_back("TERM=xterm");
   config.env =
-      merge_environment(merge_environment(std::move(config.env), image.config.env), request.env);
+      merge_environment(kept_environment(std::move(config.env), image, request), request.env);
   config.working_directory =
       request.working_directory.empty() ? image.config.working_dir : request.working_directory;
   config.user = request.user.empty() ? image.config.user : request.user;
@@ -92,6 +104,7 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.auto_remove = request.auto_remove;
   config.provisional = request.provisional;
   config.log = request.log;
+  config.restart = request.restart;
   config.stop_signal = request.stop_signal.value_or(
       base::parse_signal(image.config.stop_signal).value_or(config.stop_signal));
   config.stop_timeout = request.stop_timeout.value_or(config.stop_timeout);

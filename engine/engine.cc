@@ -18,6 +18,7 @@
 #include "engine/engine_parts.h"
 #include "engine/policy.h"
 #include "engine/recovery.h"
+#include "engine/registry_access.h"
 #include "xen/guest_kernel.h"
 #include "xen/host.h"
 
@@ -82,6 +83,7 @@ image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress)
                              .names = parts_->names};
   if (!settings_.ca_file.empty()) options.ca_file = settings_.ca_file;
   if (!settings_.credentials_file.empty()) options.credentials_file = settings_.credentials_file;
+  const AccessFiles access = apply(request.access, name, options);
   try {
     return image::pull(parts_->images, name, options, progress);
   } catch (const base::Error& error) {
@@ -96,19 +98,23 @@ std::vector<image::Image> Engine::images() {
   return parts_->images.list();
 }
 
+std::optional<image::Image> Engine::image(const std::string& name_or_id) {
+  return parts_->images.find(name_or_id, parts_->names);
+}
+
 image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
   image::RemoveOptions options{.force = force, .names = parts_->names, .uses = {}};
   for (const Container& container : parts_->containers.list())
     options.uses.push_back({.image = image::Digest::parse(container.config.image_id),
                             .container = container.short_id(),
-                            .running = std::holds_alternative<Running>(container.state),
+                            .running = is_alive(container.state),
                             .disks = container.config.layers});
   return parts_->images.remove(name_or_id, options);
 }
 
 image::Image Engine::obtain(const CreateRequest& request, base::Progress& progress) {
   const PullRequest pull_request{
-      .image = request.image, .platform = request.platform, .all_tags = false};
+      .image = request.image, .platform = request.platform, .access = request.access};
   if (request.pull == PullPolicy::always) return pull(pull_request, progress).image;
   if (auto found = parts_->images.find(request.image, parts_->names)) return *found;
   const image::Reference name = image::Reference::parse(request.image, parts_->names);
@@ -206,12 +212,12 @@ void Engine::remove(const std::string& name_or_id, bool force) {
   const auto now = parts_->containers.load(id);
   if (!now) return;
   const bool alive = parts_->containers.locked(id);
-  const bool over = std::holds_alternative<Exited>(now->state);
-  if (alive && !force && !over)
-    throw base::Error(base::ErrorKind::failure,
-                      fmt::format("cannot remove container \"/{}\": container is running: stop the "
-                                  "container before removing or force remove",
-                                  found.config.name));
+  if (alive && !force && !is_over(now->state))
+    throw base::Error(
+        base::ErrorKind::failure,
+        fmt::format("cannot remove container \"/{}\": container is {}: stop the "
+                    "container before removing or force remove",
+                    found.config.name, is_restarting(now->state) ? "restarting" : "running"));
   if (force)
     end_container(settings_, parts_->containers, *now);
   else if (alive)

@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "engine/container.h"
 #include "engine/log_record.h"
+#include "engine/processes.h"
 #include "engine/settings.h"
 #include "engine/terminal.h"
 #include "image/image.h"
@@ -26,10 +27,18 @@ namespace engine {
 
 enum class PullPolicy { missing, always, never };
 
+// What one command says of the registry beside the settings, which it overrides.
+struct RegistryAccess {
+  std::string credentials_file;           // "": as the settings say
+  std::string login;                      // "USER:PASSWORD", before any file
+  std::vector<std::string> certificates;  // PEM files, trusted beside the system's
+  bool insecure = false;                  // any certificate, and plain HTTP
+};
+
 struct PullRequest {
   std::string image;     // as typed
   std::string platform;  // "linux/arm64", "" the host's
-  bool all_tags = false;
+  RegistryAccess access;
 };
 
 struct CreateRequest {
@@ -37,6 +46,8 @@ struct CreateRequest {
   std::vector<std::string> command;                    // after IMAGE
   std::optional<std::vector<std::string>> entrypoint;  // absent: the image's; empty: none
   std::vector<std::string> env;                        // NAME=VALUE, values already found
+  std::vector<std::string> unset_env;                  // names that the image's are taken from
+  bool unset_all_env = false;                          // nothing of the image's, nor of ours
   std::string working_directory;
   std::string user;
   std::string hostname;
@@ -49,6 +60,7 @@ struct CreateRequest {
   bool auto_remove = false;
   bool provisional = false;
   LogConfig log;
+  RestartPolicy restart;
   Policy policy;  // of its capabilities: what is added and dropped; the rest follows
   // A profile as JSON; "": no filter; absent: docker's default.
   std::optional<std::string> seccomp;
@@ -67,6 +79,7 @@ struct CreateRequest {
   std::string guest_type;
   std::string kernel;
   std::string platform;
+  RegistryAccess access;
   PullPolicy pull = PullPolicy::missing;
 };
 
@@ -127,6 +140,7 @@ struct ExecRequest {
   bool interactive = false;
   bool terminal = false;
   bool privileged = false;  // with all capabilities, unfiltered
+  bool beside = false;      // the container's files, the guest's everything else; privileged
 };
 
 struct LogRequest {
@@ -167,6 +181,8 @@ class Engine {
 
   image::Pulled pull(const PullRequest& request, base::Progress& progress);
   std::vector<image::Image> images();
+  // nullopt: none has that name or id.
+  std::optional<image::Image> image(const std::string& name_or_id);
   image::RemovedImage remove_image(const std::string& name_or_id, bool force);
 
   // Says that start_attached() or start() will follow: what needs no container begins now, beside
@@ -190,18 +206,23 @@ class Engine {
   // Starts it with nobody attached; returns once its command runs, or how the guest could not start
   // it. One that runs stays as it is. Cancelled by SIGINT and SIGTERM as above.
   std::optional<StartFailure> start(const std::string& name_or_id);
-  // Its stop signal, then, after its time, SIGKILL; returns once it has ended and is cleaned up. No
-  // error for one that does not run.
+  // Its stop signal, then, after its time, SIGKILL; returns once it has ended and is cleaned up,
+  // and no restart policy starts it again. No error for one that does not run.
   void stop(const std::string& name_or_id, const StopRequest& request);
-  // Sends a signal to its command; after SIGKILL it has ended. Throws failure where it does not
-  // run.
+  // Sends a signal to its command; after SIGKILL it has ended. Neither after that nor after its
+  // stop signal is it started again. Throws failure where it does not run.
   void kill(const std::string& name_or_id, int signal);
   // The guest's processors. Throw failure where there is nothing to be done.
   void pause(const std::string& name_or_id);
   void unpause(const std::string& name_or_id);
   // Waits for its end and returns its exit status; at once, with the last one or 0, for one that
-  // does not run. Throws interrupted.
+  // does not run. The end of one that is started again by its restart policy is one. Throws
+  // interrupted.
   int wait(const std::string& name_or_id);
+
+  // Those of a running one. Throws failure where it does not run, unsupported where its guest is of
+  // before there was such a list, corrupt where it tells nonsense.
+  ProcessList processes(const std::string& name_or_id);
 
   // What it has said, the oldest first; with `follow` until it has ended. Throws unsupported where
   // it is not kept, interrupted.
@@ -209,6 +230,8 @@ class Engine {
 
   std::vector<Container> containers();
   Container container(const std::string& name_or_id);  // throws not_found
+  // The process of the host that stands for it: its monitor; 0 for one that does not run.
+  int pid(const Container& container) const;
   // Where what it says is kept.
   std::string log_path(const std::string& id) const;
   // Throws denied-like failure for a running one without force ("… is running: …").
@@ -235,6 +258,7 @@ class Engine {
   Connected connect(const std::string& name_or_id);
   // False where it does not run.
   bool signal(const ContainerConfig& config, int number);
+  void retire(const ContainerConfig& config);
   void end_now(const Container& container, bool told);
   void set_paused(const std::string& name_or_id, bool paused);
   // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.

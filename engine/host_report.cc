@@ -128,7 +128,7 @@ void count_containers(HostInfo& info, const std::vector<Container>& containers) 
   for (const Container& container : containers)
     if (is_paused(container.state))
       ++info.paused;
-    else if (std::holds_alternative<Running>(container.state))
+    else if (is_alive(container.state))
       ++info.running;
     else
       ++info.stopped;

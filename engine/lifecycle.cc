@@ -14,6 +14,7 @@
 #include "engine/detached_start.h"
 #include "engine/engine_parts.h"
 #include "engine/recovery.h"
+#include "engine/restart.h"
 #include "engine/spec.h"
 
 namespace engine {
@@ -24,8 +25,17 @@ constexpr base::Milliseconds killing_limit{10'000};  // from SIGKILL until the d
 constexpr auto moment = std::chrono::milliseconds(50);
 
 bool is_under_way(const Container& container) {
-  return std::holds_alternative<Running>(container.state) ||
-         std::holds_alternative<Starting>(container.state);
+  return is_alive(container.state) || std::holds_alternative<Starting>(container.state);
+}
+
+base::Error not_running(const ContainerConfig& config) {
+  return {base::ErrorKind::failure, fmt::format("container {} is not running", config.id)};
+}
+
+base::Error being_restarted(const ContainerConfig& config) {
+  return {
+      base::ErrorKind::failure,
+      fmt::format("Container {} is restarting, wait until the container is running", config.id)};
 }
 
 }  // namespace
@@ -71,9 +81,8 @@ std::optional<StartFailure> Engine::start(const std::string& name_or_id) {
 Engine::Connected Engine::connect(const std::string& name_or_id) {
   recover();
   Container found = container(name_or_id);
-  if (!std::holds_alternative<Running>(found.state))
-    throw base::Error(base::ErrorKind::failure,
-                      fmt::format("container {} is not running", found.config.id));
+  if (is_restarting(found.state)) throw being_restarted(found.config);
+  if (!is_alive(found.state)) throw not_running(found.config);
   if (is_paused(found.state))
     throw base::Error(
         base::ErrorKind::failure,
@@ -119,6 +128,14 @@ bool Engine::signal(const ContainerConfig& config, int number) {
   return answer && answer->type == ControlAnswer::Type::ok;
 }
 
+// Whatever ends it from now on, its restart policy does not start it again. A monitor of before
+// there were such policies knows none of this, and need not.
+void Engine::retire(const ContainerConfig& config) {
+  if (config.restart.when == RestartPolicy::When::no) return;
+  give_order(parts_->containers.control_path(config.id), {.type = ControlOrder::Type::retire},
+             base::Deadline::after(order_limit));
+}
+
 // `told`: its monitor was given SIGKILL.
 void Engine::end_now(const Container& container, bool told) {
   if (!told || !ends_within(container.config.id, base::Deadline::after(killing_limit)))
@@ -128,9 +145,9 @@ void Engine::end_now(const Container& container, bool told) {
 void Engine::kill(const std::string& name_or_id, int number) {
   recover();
   const Container found = container(name_or_id);
-  if (!std::holds_alternative<Running>(found.state) || !signal(found.config, number))
-    throw base::Error(base::ErrorKind::failure,
-                      fmt::format("container {} is not running", found.config.id));
+  if (asks_to_end(found.config, number)) retire(found.config);
+  if (is_restarting(found.state)) return;
+  if (!is_alive(found.state) || !signal(found.config, number)) throw not_running(found.config);
   if (number == SIGKILL) end_now(found, true);
 }
 
@@ -143,6 +160,7 @@ void Engine::set_paused(const std::string& name_or_id, bool paused) {
   const Container found = container(name_or_id);
   const ContainerConfig& config = found.config;
   const bool runs = std::holds_alternative<Running>(found.state);
+  if (is_restarting(found.state)) throw being_restarted(config);
   if (!runs || is_paused(found.state) == paused)
     throw base::Error(base::ErrorKind::failure, fmt::format("Container {} is {}", config.id,
                                                             !runs    ? "not running"
@@ -166,7 +184,7 @@ void Engine::rename(const std::string& name_or_id, const std::string& name) {
   if (std::holds_alternative<Starting>(found.state))
     throw base::Error(fmt::format("container {} is being started", found.config.name));
   parts_->containers.rename(id, name);
-  if (!std::holds_alternative<Running>(found.state)) return;
+  if (!is_alive(found.state)) return;
   // Where nobody answers it has just ended, and its domain with it.
   give_order(parts_->containers.control_path(id), {.type = ControlOrder::Type::rename},
              base::Deadline::after(order_limit));
@@ -180,9 +198,15 @@ void Engine::stop(const std::string& name_or_id, const StopRequest& request) {
   const int seconds = request.seconds.value_or(config.stop_timeout);
   const base::Deadline patience =
       seconds < 0 ? base::Deadline::never() : base::Deadline::after(std::chrono::seconds(seconds));
+  retire(config);
   const bool told = signal(config, request.signal.value_or(config.stop_signal));
   if (!told || !ends_within(config.id, patience)) end_now(found, signal(config, SIGKILL));
   await_end(parts_->containers, found);
+}
+
+int Engine::pid(const Container& container) const {
+  if (!std::holds_alternative<Running>(container.state)) return 0;
+  return monitor_pid(parts_->containers.control_path(container.config.id));
 }
 
 int Engine::wait(const std::string& name_or_id) {
@@ -207,7 +231,7 @@ std::optional<int> Engine::end_of(const std::string& id, const base::Deadline& d
     base::throw_if_interrupted();
     const auto now = parts_->containers.load(id);
     if (!now) return std::nullopt;
-    if (const auto* exited = std::get_if<Exited>(&now->state)) return exited->code;
+    if (is_over(now->state)) return std::get<Exited>(now->state).code;
     if (!is_under_way(*now)) return 0;
     const auto answer = give_order(parts_->containers.control_path(id),
                                    {.type = ControlOrder::Type::wait}, deadline);

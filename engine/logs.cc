@@ -90,8 +90,7 @@ void Engine::logs(const std::string& name_or_id, const LogRequest& request, cons
       if (wanted(*record)) sink(*record);
     if (last) return;
     const auto now = parts_->containers.load(config.id);
-    last = !now || std::holds_alternative<Exited>(now->state) ||
-           (request.until && base::wall_now() > *request.until);
+    last = !now || is_over(now->state) || (request.until && base::wall_now() > *request.until);
     if (last) continue;  // what came before we looked
     sink({});
     changes.wait();

@@ -78,6 +78,14 @@ std::optional<MonitorOrder> receive_order(int launch) {
                       .lock = base::FileLock::adopt(std::move(passed->fd))};
 }
 
+pid_t monitor_pid(const std::string& socket_path) {
+  const base::UniqueFd monitor = connect_monitor(socket_path);
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (!monitor || getsockopt(monitor.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return 0;
+  return peer.pid;
+}
+
 base::UniqueFd connect_monitor(const std::string& socket_path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

@@ -1,6 +1,8 @@
 // Starting vxn-monitor, the process that holds a container's vchan (docs/architecture.md).
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
 
@@ -59,6 +61,9 @@ MonitorProcess start_monitor(const Settings& settings, MonitorOrder order);
 // The monitor's side: waits for the order. nullopt where the command ended without one; throws
 // corrupt where it is none.
 std::optional<MonitorOrder> receive_order(int launch);
+
+// Who listens at a monitor's socket (unix(7), SO_PEERCRED); 0 where nobody does.
+pid_t monitor_pid(const std::string& socket_path);
 
 // Connects to the socket of a monitor that runs; empty where nobody listens.
 base::UniqueFd connect_monitor(const std::string& socket_path);

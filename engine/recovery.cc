@@ -27,7 +27,8 @@ Need need_of(const Container& container, const std::string& boot) {
   if (std::holds_alternative<Created>(container.state))
     return container.config.provisional ? Need::removal : Need::nothing;
   if (const auto* exited = std::get_if<Exited>(&container.state)) {
-    if (!exited->cleaned) return Need::adoption;
+    if (!exited->cleaned || exited->restarting_in == boot) return Need::adoption;
+    if (is_restarting(container.state)) return Need::lost;
     return container.config.auto_remove ? Need::removal : Need::nothing;
   }
   const auto* running = std::get_if<Running>(&container.state);
@@ -36,18 +37,28 @@ Need need_of(const Container& container, const std::string& boot) {
   return started_in == boot ? Need::adoption : Need::lost;
 }
 
+Exited lost_end(const State& state) {
+  if (const auto* exited = std::get_if<Exited>(&state)) return *exited;
+  const auto* running = std::get_if<Running>(&state);
+  return {.code = lost_code,
+          .reason = EndReason::host_failure,
+          .started = running ? running->started : base::WallTime{},
+          .finished = base::wall_now(),
+          .error = "the host was restarted",
+          .cleaned = true,
+          .restarts = restart_count(state),
+          .stopped = running && running->stopped,
+          .restarting_in = {}};
+}
+
 // The host was restarted: nothing of the container is left but files.
 void close_lost(ContainerStore& store, const Container& container) {
-  const auto* running = std::get_if<Running>(&container.state);
-  if (container.config.auto_remove || (!running && container.config.provisional))
-    return store.remove(container);
-  store.save_state(container.config,
-                   Exited{.code = lost_code,
-                          .reason = EndReason::host_failure,
-                          .started = running ? running->started : base::WallTime{},
-                          .finished = base::wall_now(),
-                          .error = "the host was restarted",
-                          .cleaned = true});
+  const auto* starting = std::get_if<Starting>(&container.state);
+  const bool never_ran = starting && !starting->again && container.config.provisional;
+  if (container.config.auto_remove || never_ran) return store.remove(container);
+  Exited end = lost_end(container.state);
+  end.restarting_in.clear();
+  store.save_state(container.config, end);
 }
 
 // Until the monitor says that it has taken over, or that everything is done.

@@ -89,10 +89,20 @@ protocol::ProcessSpec exec_spec(const ContainerConfig& config, const std::string
       .standard_input = request.interactive,
       .init = false};
   apply(config.policy, filter, spec);
-  if (request.privileged) {
+  spec.beside = request.beside;
+  if (request.privileged || request.beside) {
     spec.capabilities = all_capabilities();
     spec.seccomp.clear();
   }
+  return spec;
+}
+
+protocol::ProcessSpec tool_spec(const std::string& tool) {
+  protocol::ProcessSpec spec;
+  spec.working_directory = "/";
+  spec.user = "0:0";
+  spec.capabilities = all_capabilities();
+  spec.tool = tool;
   return spec;
 }
 

@@ -13,6 +13,9 @@ protocol::ProcessSpec process_spec(const ContainerConfig& config, const std::str
 protocol::ProcessSpec exec_spec(const ContainerConfig& config, const std::string& filter,
                                 const ExecRequest& request);
 
+// One of the guest's own tools (guest-init/tools.cc), as root with everything that root has.
+protocol::ProcessSpec tool_spec(const std::string& tool);
+
 // The files of its layers' disks, lowest first.
 std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root);
 

@@ -49,16 +49,18 @@ int supervise(const std::vector<std::string_view>& words) {
   const std::string data_root(words[2]);
   const std::string run_root(words[3]);
   engine::ContainerStore records(data_root, run_root);
-  monitor::Supervisor({.order = std::move(*order),
-                       .data_root = data_root,
-                       .run_root = run_root,
-                       .balloon_dom0 = has(words, "--balloon-dom0"),
-                       .debug = debug,
-                       .host = std::move(host),
-                       .launch = std::move(launch),
-                       .connection = std::move(connection)},
-                      records)
-      .run();
+  std::optional<monitor::SupervisorRequest> life =
+      monitor::SupervisorRequest{.order = std::move(*order),
+                                 .data_root = data_root,
+                                 .run_root = run_root,
+                                 .balloon_dom0 = has(words, "--balloon-dom0"),
+                                 .debug = debug,
+                                 .host = std::move(host),
+                                 .launch = std::move(launch),
+                                 .connection = std::move(connection),
+                                 .orders = {},
+                                 .waiters = {}};
+  while (life) life = monitor::Supervisor(std::move(*life), records).run();
   return 0;
 }
 

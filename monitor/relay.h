@@ -94,6 +94,7 @@ class Relay {
   void receive_from(Peer& peer);
   bool take_peer_frame(Peer& peer, const protocol::Frame& frame);
   bool take_attach(Peer& peer, const protocol::Frame& frame);
+  void note_signal(const Peer& peer, const protocol::Frame& frame);
   bool take_spec(Peer& peer, const protocol::Frame& frame);
   bool take_start(Peer& peer, const protocol::Frame& frame);
   void start_process_of(Peer& peer);

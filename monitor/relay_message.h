@@ -33,6 +33,7 @@ enum class MessageType : std::uint32_t {
   broken,      // text: what the guest did against the protocol
   lost,        // the guest closed the vchan
   client,      // numbers[0]: 1 attached, 0 gone
+  signalled,   // numbers[0]: a signal that an attached client sends the entrypoint
   shutdown_done,
   log_full,  // another file is wanted
 };

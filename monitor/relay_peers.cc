@@ -62,6 +62,8 @@ bool Relay::take_peer_frame(Peer& peer, const Frame& frame) {
     case FrameType::close:
       return take_peer_close(peer, frame);
     case FrameType::signal:
+      note_signal(peer, frame);
+      [[fallthrough]];
     case FrameType::resize:
       if (phase_ == Phase::running && peer.process) {
         Frame forwarded = frame;
@@ -74,6 +76,13 @@ bool Relay::take_peer_frame(Peer& peer, const Frame& frame) {
     default:
       return false;
   }
+}
+
+// Whoever ends the container so does not want it to be started again: the parent's matter.
+void Relay::note_signal(const Peer& peer, const Frame& frame) {
+  protocol::Reader reader(frame.payload);
+  const std::uint32_t number = reader.u32();
+  if (peer.process == 0u && reader.finished()) tell(MessageType::signalled, {}, {number});
 }
 
 bool Relay::take_attach(Peer& peer, const Frame& frame) {

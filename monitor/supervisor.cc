@@ -52,11 +52,13 @@ Supervisor::Supervisor(SupervisorRequest request, engine::ContainerStore& record
   container_ = std::move(*container);
   const auto* starting = std::get_if<engine::Starting>(&container_.state);
   again_ = starting ? starting->again : std::holds_alternative<engine::Exited>(container_.state);
+  order_listener_ = std::move(request_.orders);
+  waiters_ = std::move(request_.waiters);
 }
 
 Supervisor::~Supervisor() = default;
 
-void Supervisor::run() {
+std::optional<SupervisorRequest> Supervisor::run() {
   try {
     prepare();
     if (request_.order.mode == engine::MonitorMode::start)
@@ -68,6 +70,7 @@ void Supervisor::run() {
     fail(error);
   }
   close();
+  return goes_on() ? next_life() : std::nullopt;
 }
 
 void Supervisor::prepare() {
@@ -87,7 +90,8 @@ void Supervisor::prepare() {
 }
 
 void Supervisor::start() {
-  container_.state = engine::Starting{.boot_id = base::boot_id(), .again = again_};
+  container_.state =
+      engine::Starting{.boot_id = base::boot_id(), .again = again_, .restarts = request_.restarts};
   records_.save_state(container_.config, container_.state);
   base::failpoint("parent.recorded");
   listen();
@@ -138,13 +142,17 @@ void Supervisor::open_console() {
 
 // What a dead monitor left: still running, over, or never begun.
 void Supervisor::adopt() {
+  request_.restarts = engine::restart_count(container_.state);
   if (const auto* exited = std::get_if<engine::Exited>(&container_.state)) {
-    end_ = End{exited->reason, exited->code, exited->error};
+    started_at_ = exited->started;
+    retired_ = exited->stopped;
+    end_ = End{exited->reason, exited->code, exited->error, exited->finished};
     return;
   }
   auto* running = std::get_if<engine::Running>(&container_.state);
   if (!running) throw base::Error(base::ErrorKind::failure, "its start was interrupted");
   started_at_ = running->started;
+  retired_ = running->stopped;
   const auto domain = domain_->find();
   if (!domain || xen::has_ended(domain->state)) {
     end_ = End{engine::EndReason::destroyed, destroyed_code,
@@ -152,6 +160,7 @@ void Supervisor::adopt() {
     return;
   }
   if (request_.order.mode == engine::MonitorMode::end) {
+    retired_ = true;
     end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
     return;
   }
@@ -170,7 +179,11 @@ void Supervisor::adopt() {
 
 void Supervisor::listen() {
   client_listener_ = listen_at(records_.socket_path(request_.order.id));
-  order_listener_ = listen_at(records_.control_path(request_.order.id));
+  listen_for_orders();
+}
+
+void Supervisor::listen_for_orders() {
+  if (!order_listener_) order_listener_ = listen_at(records_.control_path(request_.order.id));
 }
 
 void Supervisor::start_relay(base::UniqueFd client) {

@@ -1,5 +1,6 @@
 // The monitor's privileged half, one per container: makes the domain, watches it, records how it
-// ended, and cleans up. Parses nothing that the guest could shape.
+// ended, and cleans up; starts it again where its restart policy says so. Parses nothing that the
+// guest could shape.
 #pragma once
 
 #include <memory>
@@ -30,20 +31,30 @@ struct SupervisorRequest {
   Host host;                  // empty where it could not be connected before the order
   base::UniqueFd launch;      // to the command that started us
   base::UniqueFd connection;  // the first client, or empty
+
+  // Of a container that is started again by its restart policy.
+  unsigned restarts = 0;         // with this one
+  base::Milliseconds waited{0};  // before it
+  base::UniqueFd orders;         // where commands give them: it listens all the time
+  std::vector<base::UniqueFd> waiters;
 };
+
+// One life of a container: from its start, or a dead monitor's, to its end.
 
 class Supervisor {
  public:
   Supervisor(SupervisorRequest request, engine::ContainerStore& records);
   ~Supervisor();
-  // Returns when the container has ended and everything is cleaned up.
-  void run();
+  // Returns when the container has ended, everything is cleaned up, and it is time for its next
+  // life; without a request where it has none.
+  std::optional<SupervisorRequest> run();
 
  private:
   struct End {
     engine::EndReason reason = engine::EndReason::exited;
     int code = 0;
     std::string error;
+    base::WallTime finished{};  // 0: now
   };
 
   static constexpr base::Milliseconds relay_end_limit{15'000};
@@ -55,6 +66,7 @@ class Supervisor {
   void open_console();
   void adopt();
   void listen();
+  void listen_for_orders();
   void start_relay(base::UniqueFd client);
   void connect_relay(std::uint64_t epoch);
   void watch();  // until end_ is set
@@ -68,6 +80,7 @@ class Supervisor {
   Answer forward_signal(int number);
   Answer set_paused(bool paused);
   Answer rename_domain();
+  Answer retire();
   void take_console();
   void check_guest();
   void drain_relay();
@@ -76,7 +89,14 @@ class Supervisor {
   void relay_lost();
   void fail(const base::Error& error);
   void close();  // record, clean up, tell
+  engine::Exited ending() const;
   void settle(engine::Exited exited);
+  bool forgets(const engine::Exited& exited) const;
+  void answer_waiters();
+  // The rest is what follows the end.
+  bool goes_on() const;
+  std::optional<SupervisorRequest> next_life();
+  void stay_ended();
   void dismiss_relay(bool orderly);  // orderly: once the guest has shut down
 
   void step(std::string_view name);
@@ -110,6 +130,7 @@ class Supervisor {
   bool client_attached_ = false;
   bool met_guest_ = false;  // this relay did
   bool in_order_ = false;   // the guest can be asked to shut down
+  bool retired_ = false;    // its restart policy is off
   std::optional<End> end_;
 };
 

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/subprocess.h"
+#include "engine/restart.h"
 #include "monitor/failure.h"
 
 namespace monitor {
@@ -19,22 +20,34 @@ namespace monitor {
 void Supervisor::fail(const base::Error& error) {
   tell({.type = engine::LaunchEvent::Type::error,
         .text = fmt::format("{}\n{}", base::to_string(error.kind()), error.message())});
-  end_ = End{started_ ? engine::EndReason::host_failure : engine::EndReason::failed, own_failure,
+  const bool ran = started_ || request_.restarts != 0;
+  end_ = End{ran ? engine::EndReason::host_failure : engine::EndReason::failed, own_failure,
              error.message()};
 }
 
+engine::Exited Supervisor::ending() const {
+  engine::Exited exited{
+      .code = end_->code,
+      .reason = end_->reason,
+      .started = started_at_,
+      .finished = end_->finished == base::WallTime{} ? base::wall_now() : end_->finished,
+      .error = end_->error,
+      .cleaned = false,
+      .restarts = request_.restarts,
+      .stopped = retired_ || request_.order.mode == engine::MonitorMode::end,
+      .restarting_in = {}};
+  if (engine::starts_again(container_.config.restart, exited))
+    exited.restarting_in = base::boot_id();
+  return exited;
+}
+
 void Supervisor::close() {
-  engine::Exited exited{.code = end_->code,
-                        .reason = end_->reason,
-                        .started = started_at_,
-                        .finished = base::wall_now(),
-                        .error = end_->error,
-                        .cleaned = false};
+  const engine::Exited exited = ending();
+  container_.state = exited;
   records_.save_state(container_.config, exited);
   base::failpoint("parent.exit_recorded");
   tell({.type = engine::LaunchEvent::Type::exited, .number = end_->code, .text = end_->error});
-  for (const base::UniqueFd& waiter : std::exchange(waiters_, {}))
-    engine::send_line(waiter.get(), encode(engine::ControlAnswer{Answer::exited, end_->code}));
+  answer_waiters();
   watch_.lap();
   try {
     settle(exited);
@@ -49,6 +62,11 @@ void Supervisor::close() {
           .text =
               fmt::format("{}\ncleaning up: {}", base::to_string(error.kind()), error.message())});
   }
+}
+
+void Supervisor::answer_waiters() {
+  for (const base::UniqueFd& waiter : std::exchange(waiters_, {}))
+    engine::send_line(waiter.get(), encode(engine::ControlAnswer{Answer::exited, end_->code}));
 }
 
 void Supervisor::dismiss_relay(bool orderly) {
@@ -78,17 +96,20 @@ void Supervisor::settle(engine::Exited exited) {
   if (domain_) domain_->undo();
   base::failpoint("parent.destroyed");
   client_listener_.reset();
-  order_listener_.reset();
-  const bool never_started = started_at_ == base::WallTime{};
-  const bool forget =
-      container_.config.auto_remove ||
-      (never_started && container_.config.provisional && !again_ && exited.code == own_failure);
-  if (forget) return records_.remove(container_);
+  if (!goes_on()) order_listener_.reset();
+  if (forgets(exited)) return records_.remove(container_);
   exited.cleaned = true;
+  container_.state = exited;
   records_.save_state(container_.config, exited);
   base::failpoint("parent.cleaned");
   base::remove_file(records_.socket_path(request_.order.id));
-  base::remove_file(records_.control_path(request_.order.id));
+  if (!goes_on()) base::remove_file(records_.control_path(request_.order.id));
+}
+
+bool Supervisor::forgets(const engine::Exited& exited) const {
+  const bool never_started = started_at_ == base::WallTime{};
+  return container_.config.auto_remove ||
+         (never_started && container_.config.provisional && !again_ && exited.code == own_failure);
 }
 
 void Supervisor::note(std::string_view name, std::int64_t microseconds) {

@@ -13,6 +13,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "engine/restart.h"
 #include "monitor/failure.h"
 #include "monitor/log_files.h"
 
@@ -84,6 +85,10 @@ void Supervisor::take_message(const Message& message) {
     case MessageType::client:
       client_attached_ = message.numbers[0] != 0;
       break;
+    case MessageType::signalled:
+      if (engine::asks_to_end(container_.config, static_cast<int>(message.numbers[0] & 0x7f)))
+        retire();
+      break;
     default:
       break;  // "lost" is followed by the relay's end
   }
@@ -113,7 +118,10 @@ void Supervisor::guest_started() {
   if (started_) return;
   step("process");
   started_at_ = base::wall_now();
-  container_.state = engine::Running{.boot_id = base::boot_id(), .started = started_at_};
+  container_.state = engine::Running{.boot_id = base::boot_id(),
+                                     .started = started_at_,
+                                     .restarts = request_.restarts,
+                                     .stopped = retired_};
   records_.save_state(container_.config, container_.state);
   base::failpoint("parent.running");
   started_ = true;
@@ -155,7 +163,11 @@ void Supervisor::take_order() {
   if (!order) return;
   using Type = engine::ControlOrder::Type;
   switch (order->type) {
+    case Type::retire:
+      engine::send_line(client.get(), encode(engine::ControlAnswer{retire()}));
+      break;
     case Type::end:
+      retire();
       end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
       engine::send_line(client.get(), encode(engine::ControlAnswer{Answer::ok}));
       break;

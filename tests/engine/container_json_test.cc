@@ -22,19 +22,37 @@ TEST(ContainerJson, EveryFieldSurvivesTheRecord) {
 
 TEST(ContainerJson, EveryStateSurvivesTheRecord) {
   const base::WallTime now = base::wall_now();
-  const State states[] = {Created{}, Starting{.boot_id = "b", .again = true},
-                          Running{.boot_id = "b", .started = now, .paused = true},
-                          Exited{.code = 137,
-                                 .reason = EndReason::out_of_memory,
-                                 .started = now,
-                                 .finished = now,
-                                 .error = "out of memory",
-                                 .cleaned = true}};
+  const State states[] = {
+      Created{}, Starting{.boot_id = "b", .again = true, .restarts = 3},
+      Running{.boot_id = "b", .started = now, .paused = true, .restarts = 4, .stopped = true},
+      Exited{.code = 137,
+             .reason = EndReason::out_of_memory,
+             .started = now,
+             .finished = now,
+             .error = "out of memory",
+             .cleaned = true,
+             .restarts = 5,
+             .stopped = true,
+             .restarting_in = "b"}};
   for (const State& state : states) {
     const State read = state_from_json(state_to_json(state), "state.json");
     EXPECT_EQ(read.index(), state.index());
     EXPECT_EQ(state_to_json(read), state_to_json(state));
   }
+}
+
+TEST(ContainerJson, RecordsOfBeforeThereWereRestartPoliciesAreRead) {
+  const std::string text = config_to_json(samples::container().config);
+  const std::size_t at = text.find("\"restart\"");
+  ASSERT_NE(at, std::string::npos);
+  std::string old = text;
+  old.replace(at, 9, "\"renamed\"");
+  EXPECT_EQ(config_from_json(old, "config.json").restart.when, RestartPolicy::When::no);
+  const State exited = state_from_json(R"({"schema": 1, "state": "exited", "code": 3})", "state");
+  EXPECT_TRUE(is_over(exited));
+  std::string unknown = text;
+  unknown.replace(unknown.find("always"), 6, "oncely");
+  EXPECT_THROW(config_from_json(unknown, "config.json"), base::Error);
 }
 
 TEST(ContainerJson, RefusesWhatANewerVersionWrote) {

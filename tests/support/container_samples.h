@@ -28,6 +28,7 @@ inline engine::Container container(const std::string& name = "web") {
   config.provisional = true;
   config.stop_signal = 10;
   config.stop_timeout = -1;
+  config.restart = {.when = engine::RestartPolicy::When::always, .most = 4};
   config.policy = {.capabilities = ~std::uint64_t{0},
                    .no_new_privileges = true,
                    .unmasked = true,

@@ -150,6 +150,10 @@ void Engine::rename(const std::string& name, const std::string& to) {
   fail_if_told();
 }
 
+int Engine::pid(const Container& container) const {
+  return std::holds_alternative<Running>(container.state) ? 4242 : 0;
+}
+
 std::uint64_t Engine::disk_usage(const ContainerConfig&) const { return 1'000'000; }
 
 int Engine::wait(const std::string& name) {
@@ -157,6 +161,21 @@ int Engine::wait(const std::string& name) {
   const Container found = container(name);
   const auto* exited = std::get_if<Exited>(&found.state);
   return exited == nullptr ? 0 : exited->code;
+}
+
+std::optional<image::Image> Engine::image(const std::string& name) {
+  for (const image::Image& candidate : fake::world().images)
+    for (const image::Reference& tag : candidate.tags)
+      if (candidate.id.text() == name ||
+          tag == image::Reference::parse(name, {}).with_default_tag())
+        return candidate;
+  return std::nullopt;
+}
+
+ProcessList Engine::processes(const std::string& name) {
+  fake::world().orders.push_back("processes " + container(name).config.name);
+  fail_if_told();
+  return fake::world().processes;
 }
 
 void Engine::logs(const std::string&, const LogRequest& request, const LogSink& sink) {

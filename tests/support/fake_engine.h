@@ -29,7 +29,8 @@ struct World {
   engine::RunOutcome outcome;
   std::optional<engine::StartFailure> start_failure;
   std::vector<engine::LogRecord> records;  // what logs gives
-  std::string container_output;            // written by start_attached
+  engine::ProcessList processes;
+  std::string container_output;  // written by start_attached
 
   // Questions.
   std::optional<engine::CreateRequest> created;
