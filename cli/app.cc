@@ -123,14 +123,14 @@ class App {
   int run_command(Context& context, const CommandEntry& entry, const std::string& path,
                   const std::vector<std::string>& words) {
     const std::unique_ptr<Command> command = entry.make();
-    Options options;
-    command->declare(options);
+    const Options options = options_of(personality_, entry, *command);
     ParsedOptions parsed = options.parse(words, entry.interspersed);
     const std::string name = std::string(personality_.program) + " " + path;
     if (parsed.refusal) return refuse_option(context, name, *parsed.refusal);
     if (parsed.help) return print(context, command_help(personality_, entry, path));
     const std::size_t count = parsed.arguments.size();
-    if (count < entry.takes.least || count > entry.takes.most)
+    const unsigned least = command->chooses() ? 0 : entry.takes.least;
+    if (count < least || count > entry.takes.most)
       return refuse_arguments(context, entry, path, count);
     context.arguments = std::move(parsed.arguments);
     std::optional<base::InterruptGuard> guard;

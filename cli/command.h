@@ -15,6 +15,8 @@ class Command {
   virtual ~Command() = default;
   // Binds options to this object's members.
   virtual void declare(Options& options) = 0;
+  // Its options say what it is about: it needs no arguments then.
+  virtual bool chooses() const { return false; }
   // The exit status. Throws base::Error where the whole of it could not be done.
   virtual int run(Context& context) = 0;
 };

@@ -9,11 +9,12 @@ namespace cli {
 namespace {
 
 constexpr std::array table = {
-    &run_command,     &exec_command,   &ps_command,      &pull_command,    &images_command,
-    &create_command,  &start_command,  &stop_command,    &restart_command, &kill_command,
-    &wait_command,    &pause_command,  &unpause_command, &logs_command,    &attach_command,
-    &inspect_command, &rename_command, &rm_command,      &prune_command,   &rmi_command,
-    &info_command,    &doctor_command, &version_command, &help_command,
+    &run_command,    &exec_command,    &ps_command,      &pull_command,    &images_command,
+    &create_command, &start_command,   &stop_command,    &restart_command, &kill_command,
+    &wait_command,   &pause_command,   &unpause_command, &logs_command,    &attach_command,
+    &top_command,    &port_command,    &vrun_command,    &vshell_command,  &inspect_command,
+    &rename_command, &rm_command,      &prune_command,   &rmi_command,     &info_command,
+    &doctor_command, &version_command, &help_command,
 };
 
 constexpr std::array groups = {
@@ -54,6 +55,14 @@ FoundCommand find_command(std::span<const std::string> words) {
     if (const auto* command = find(is_at)) return {.command = command, .words = 2, .path = path};
   }
   return {.group = group, .words = 1, .path = first};
+}
+
+Options options_of(const Personality& personality, const CommandEntry& entry, Command& command) {
+  Options options;
+  command.declare(options);
+  for (const LetterChange& change : personality.letters)
+    if (change.command == entry.name) options.set_letter(change.option, change.letter);
+  return options;
 }
 
 std::vector<GroupMember> group_members(const CommandGroup& group) {

@@ -31,6 +31,9 @@ struct FoundCommand {
 };
 FoundCommand find_command(std::span<const std::string> words);
 
+// What a command has, with the personality's letters. `command`, which it binds to, must stay.
+Options options_of(const Personality& personality, const CommandEntry& entry, Command& command);
+
 // The aliases of a group: {"ls", its command}.
 struct GroupMember {
   std::string_view name;
@@ -38,7 +41,7 @@ struct GroupMember {
 };
 std::vector<GroupMember> group_members(const CommandGroup& group);
 
-// Each in cli/commands/NAME.cc; restart in stop.cc.
+// Each in cli/commands/NAME.cc; restart in stop.cc, vrun in run.cc, vshell in exec.cc.
 extern const CommandEntry attach_command;
 extern const CommandEntry create_command;
 extern const CommandEntry doctor_command;
@@ -51,6 +54,7 @@ extern const CommandEntry kill_command;
 extern const CommandEntry logs_command;
 extern const CommandEntry ps_command;
 extern const CommandEntry pause_command;
+extern const CommandEntry port_command;
 extern const CommandEntry prune_command;
 extern const CommandEntry pull_command;
 extern const CommandEntry rename_command;
@@ -60,8 +64,11 @@ extern const CommandEntry rmi_command;
 extern const CommandEntry run_command;
 extern const CommandEntry start_command;
 extern const CommandEntry stop_command;
+extern const CommandEntry top_command;
 extern const CommandEntry unpause_command;
 extern const CommandEntry version_command;
+extern const CommandEntry vrun_command;
+extern const CommandEntry vshell_command;
 extern const CommandEntry wait_command;
 
 }  // namespace cli

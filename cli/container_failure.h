@@ -19,8 +19,8 @@ NameFailure container_failure(const Context& context, const base::Error& error,
 // Does `work(name)` for each of the arguments, and says in the personality's words where that
 // failed.
 template <typename Work>
-int for_each_container(Context& context, Work work) {
-  return for_each_name(context, false, work,
+int for_each_container(Context& context, Work work, Absent absent = Absent::fails) {
+  return for_each_name(context, absent, work,
                        [&](const base::Error& error, const std::string& name) {
                          return container_failure(context, error, name);
                        });

@@ -1,21 +1,18 @@
 #include "cli/container_filter.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <iterator>
 #include <regex>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/restart.h"
 
 namespace cli {
 namespace {
 
 using engine::Container;
 using Containers = std::vector<Container>;
-
-// One value of a key against one container.
-using Test = bool (*)(const Container& container, const std::string& value, const Containers& all);
 
 bool has_id(const Container& container, const std::string& value, const Containers&) {
   return container.config.id.starts_with(value);
@@ -73,58 +70,35 @@ bool is_since(const Container& container, const std::string& value, const Contai
   return container.config.created > named(value, all).config.created;
 }
 
-struct Key {
-  std::string_view name;
-  Test test;
-  bool every = false;   // each of its values must hold
-  bool states = false;  // it tells which states are wanted
-};
-
-constexpr Key keys[] = {
-    {.name = "ancestor", .test = has_ancestor},
-    {.name = "before", .test = is_before, .every = true},
-    {.name = "exited", .test = has_exited, .states = true},
-    {.name = "id", .test = has_id},
-    {.name = "label", .test = has_label, .every = true},
-    {.name = "name", .test = has_name},
-    {.name = "since", .test = is_since, .every = true},
-    {.name = "status", .test = has_state, .states = true},
-};
-
-const Key* key_named(std::string_view name) {
-  const auto* found = std::find_if(std::begin(keys), std::end(keys),
-                                   [&](const Key& key) { return key.name == name; });
-  return found == std::end(keys) ? nullptr : found;
+bool has_restart_policy(const Container& container, const std::string& value, const Containers&) {
+  return engine::to_string(container.config.restart.when) == value;
 }
+
+bool is_for_boot(const Container& container, const std::string& value, const Containers&) {
+  return engine::starts_at_boot(container) == (value == "true");
+}
+
+constexpr ContainerFilter::Values::Key keys[] = {
+    {.name = "ancestor", .holds = has_ancestor},
+    {.name = "before", .holds = is_before, .every = true},
+    {.name = "exited", .holds = has_exited, .states = true},
+    {.name = "id", .holds = has_id},
+    {.name = "label", .holds = has_label, .every = true},
+    {.name = "name", .holds = has_name},
+    {.name = "restart-policy", .holds = has_restart_policy},
+    {.name = "should-start-on-boot", .holds = is_for_boot, .states = true},
+    {.name = "since", .holds = is_since, .every = true},
+    {.name = "status", .holds = has_state, .states = true},
+};
 
 }  // namespace
 
-std::optional<std::string> ContainerFilter::add(std::string_view text) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos) return "bad format of filter (expected name=value)";
-  const std::string_view name = text.substr(0, equals);
-  if (!key_named(name)) return fmt::format("invalid filter '{}'", base::printable(name));
-  wanted_[std::string(name)].emplace_back(text.substr(equals + 1));
-  return std::nullopt;
-}
-
-bool ContainerFilter::names_states() const {
-  return std::any_of(wanted_.begin(), wanted_.end(),
-                     [](const auto& entry) { return key_named(entry.first)->states; });
-}
+ContainerFilter::ContainerFilter() : wanted_(keys) {}
 
 Containers ContainerFilter::apply(const Containers& all) const {
   Containers kept;
-  for (const Container& container : all) {
-    const bool wanted = std::all_of(wanted_.begin(), wanted_.end(), [&](const auto& entry) {
-      const Key& key = *key_named(entry.first);
-      const auto holds = [&](const std::string& value) { return key.test(container, value, all); };
-      const auto& values = entry.second;
-      return key.every ? std::all_of(values.begin(), values.end(), holds)
-                       : std::any_of(values.begin(), values.end(), holds);
-    });
-    if (wanted) kept.push_back(container);
-  }
+  std::copy_if(all.begin(), all.end(), std::back_inserter(kept),
+               [&](const Container& container) { return wanted_.fits(container, all); });
   return kept;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/create_options.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -10,8 +11,10 @@
 #include "base/text.h"
 #include "cli/refused_options.h"
 #include "cli/resource_options.h"
+#include "cli/restart_option.h"
 #include "cli/starting.h"
 #include "cli/stop_options.h"
+#include "cli/tmpfs_option.h"
 #include "cli/wording.h"
 
 namespace cli {
@@ -39,6 +42,16 @@ engine::PullPolicy pull_policy(const Messages& messages, const std::string& word
   return found->policy;
 }
 
+void make_way(Context& context, const std::string& name) {
+  if (name.empty())
+    throw base::Error(base::ErrorKind::usage, "cannot replace container without --name being set");
+  try {
+    context.engine().remove(name, true);
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::not_found) throw;
+  }
+}
+
 // What every request must keep to, whoever made it.
 void check(const engine::CreateRequest& request, const Personality& personality) {
   const Messages& messages = personality.messages;
@@ -48,6 +61,8 @@ void check(const engine::CreateRequest& request, const Personality& personality)
     throw base::Error(base::ErrorKind::usage, std::string(messages.memory_too_small));
   if (!request.working_directory.empty() && request.working_directory.front() != '/')
     refuse(messages.invalid_directory, "directory", request.working_directory);
+  if (request.auto_remove && request.restart.when != engine::RestartPolicy::When::no)
+    throw base::Error(base::ErrorKind::usage, std::string(messages.removed_and_restarted));
 }
 
 }  // namespace
@@ -67,11 +82,34 @@ engine::CreateRequest CreateOptions::request(const Context& context) const {
   request.image = context.arguments.front();
   request.command.assign(context.arguments.begin() + 1, context.arguments.end());
   if (entrypoint_) request.entrypoint = context.personality.entrypoint(*entrypoint_);
-  request.env = environment_.resolved();
+  request.env = environment();
   request.labels = labels();
   request.pull = pull_policy(context.personality.messages, pull_);
+  request.platform = pull_options_.platform();
+  request.access = pull_options_.access();
+  request.restart = parse_restart(context.personality.messages, restart_);
+  add_writable(request, context.personality);
   check(request, context.personality);
   return request;
+}
+
+// Ours first, so that what is said overrides them.
+std::vector<std::string> CreateOptions::environment() const {
+  std::vector<std::string> all;
+  for (char** variable = environ; host_environment_ && *variable != nullptr; ++variable)
+    all.emplace_back(*variable);
+  for (std::string& variable : environment_.resolved()) all.push_back(std::move(variable));
+  return all;
+}
+
+void CreateOptions::add_writable(engine::CreateRequest& request,
+                                 const Personality& personality) const {
+  if (!request.read_only || !read_only_tmpfs_ || !personality.read_only_tmpfs) return;
+  for (const char* target : {"/run", "/tmp", "/var/tmp"}) {
+    const bool taken = std::any_of(request.tmpfs.begin(), request.tmpfs.end(),
+                                   [&](const auto& mount) { return mount.target == target; });
+    if (!taken) parse_tmpfs(target, request.tmpfs.emplace_back());
+  }
 }
 
 engine::Container CreateOptions::create(Context& context, const engine::CreateRequest& request,
@@ -81,6 +119,7 @@ engine::Container CreateOptions::create(Context& context, const engine::CreateRe
                       fmt::format("container ID file found, make sure the other container isn't "
                                   "running or delete {}",
                                   base::printable(id_file_)));
+  if (replace_) make_way(context, request.name);
   const engine::Container container = create_container(context, request, watched);
   if (id_file_.empty()) return container;
   try {
@@ -93,9 +132,14 @@ engine::Container CreateOptions::create(Context& context, const engine::CreateRe
 }
 
 void CreateOptions::declare_container(Options& options) {
+  options.add_switch(request_.auto_remove, "rm", 0, "Remove the container when it exits");
+  options.add_text(restart_, "restart", 0, "string",
+                   "Start it again when it has ended: no, on-failure[:MOST], always or "
+                   "unless-stopped (default \"no\")");
   options.add_switch(request_.interactive, "interactive", 'i', "Keep standard input open");
   options.add_switch(request_.terminal, "tty", 't', "Give the container a terminal");
   options.add_text(request_.name, "name", 0, "string", "Name of the container");
+  options.add_switch(replace_, "replace", 0, "Remove the container that has the name now");
   options.add_text(request_.hostname, "hostname", 'h', "string", "Host name in the container");
   options.add({.name = "label",
                .letter = 'l',
@@ -117,6 +161,8 @@ void CreateOptions::declare_container(Options& options) {
                .meaning = "max-size=SIZE of a log file (10m), max-file=NUMBER of them (3)",
                .set = [this](std::string_view value) { return set_log_option(value); }});
   options.add_switch(request_.read_only, "read-only", 0, "Make the root file system read-only");
+  options.add_switch(read_only_tmpfs_, "read-only-tmpfs", 0,
+                     "With --read-only, podman's /run, /tmp and /var/tmp in memory (default true)");
   options.add_switch(request_.init, "init", 0,
                      "Run an init that forwards signals and reaps processes");
   options.add({.name = "stop-signal",
@@ -130,7 +176,7 @@ void CreateOptions::declare_container(Options& options) {
 }
 
 void CreateOptions::declare_process(Options& options) {
-  environment_.declare(options);
+  declare_environment(options);
   options.add_text(request_.working_directory, "workdir", 'w', "string",
                    "Directory in which the command runs");
   options.add_text(request_.user, "user", 'u', "string", "User, by name or number: USER[:GROUP]");
@@ -143,11 +189,18 @@ void CreateOptions::declare_process(Options& options) {
                }});
 }
 
+void CreateOptions::declare_environment(Options& options) {
+  environment_.declare(options);
+  options.add_switch(host_environment_, "env-host", 0, "Pass all of our variables on");
+  options.add_list(request_.unset_env, "unsetenv", 0, "list", "Take a variable of the image away");
+  options.add_switch(request_.unset_all_env, "unsetenv-all", 0,
+                     "Take all variables of the image away");
+}
+
 void CreateOptions::declare_image(Options& options) {
   options.add_text(pull_, "pull", 0, "string",
                    "Pull the image before: always, missing or never (default \"missing\")");
-  options.add_text(request_.platform, "platform", 0, "string",
-                   "Platform of the image: OS/ARCH[/VARIANT]");
+  pull_options_.declare(options);
 }
 
 void CreateOptions::declare_guest(Options& options) {

@@ -10,6 +10,7 @@
 #include "cli/environment.h"
 #include "cli/options.h"
 #include "cli/policy_options.h"
+#include "cli/pull_options.h"
 #include "engine/engine.h"
 
 namespace cli {
@@ -35,6 +36,7 @@ class CreateOptions {
 
   void declare_container(Options& options);
   void declare_process(Options& options);
+  void declare_environment(Options& options);
   void declare_image(Options& options);
   void declare_guest(Options& options);
 
@@ -45,13 +47,22 @@ class CreateOptions {
   Refusal set_vcpus(std::string_view value);
   Refusal set_guest_type(std::string_view value);
 
+  std::vector<std::string> environment() const;
+  // What --read-only leaves writable.
+  void add_writable(engine::CreateRequest& request, const Personality& personality) const;
+
   engine::CreateRequest request_;  // what an option says without more ado
   EnvironmentOptions environment_;
   PolicyOptions policy_;
+  PullOptions pull_options_;
   std::vector<std::string> label_files_;
   std::string id_file_;
   std::optional<std::string> entrypoint_;
   std::string pull_ = "missing";
+  std::string restart_;
+  bool replace_ = false;
+  bool host_environment_ = false;
+  bool read_only_tmpfs_ = true;
 };
 
 }  // namespace cli

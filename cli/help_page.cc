@@ -128,8 +128,8 @@ std::string usage_line(const Personality& personality, const CommandEntry& comma
 
 std::string command_help(const Personality& personality, const CommandEntry& command,
                          std::string_view path) {
-  Options options;
-  command.make()->declare(options);
+  const std::unique_ptr<Command> verb = command.make();
+  const Options options = options_of(personality, command, *verb);
   std::string text = fmt::format("Usage:  {}\n\n{}\n", usage_line(personality, command, path),
                                  summary_of(personality, command));
   text += alias_line(personality, command);

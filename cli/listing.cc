@@ -1,9 +1,12 @@
 #include "cli/listing.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "cli/table.h"
 #include "cli/template.h"
@@ -31,13 +34,29 @@ void print_ids(Context& context, const ListTexts& texts, const base::Json& rows)
   }
 }
 
+// A field by its name without regard to case; throws usage where none has it.
+std::string field_named(const base::Json& row, std::string_view name) {
+  for (const auto& [key, value] : row.items())
+    if (base::lower(key) == name || base::lower(key) == std::string(name) + "at") return key;
+  throw base::Error(base::ErrorKind::usage,
+                    fmt::format("\"{}\" is nothing to sort by", base::printable(name)));
+}
+
+void sort_rows(base::Json& rows, std::string_view wish) {
+  if (wish.empty() || rows.empty()) return;
+  const std::string field = field_named(rows.front(), wish);
+  std::stable_sort(rows.begin(), rows.end(), [&](const base::Json& a, const base::Json& b) {
+    return a.at(field) < b.at(field);
+  });
+}
+
 void print_rows(Context& context, const ListTexts& texts, const base::Json& rows,
-                std::string_view format) {
+                std::string_view format, bool headless) {
   const bool table = format.starts_with(table_word);
   if (table) format = base::trim(format.substr(table_word.size()));
   const Template line(unescaped_format(format));
   std::vector<std::string> lines;
-  if (table) lines.push_back(line.render(header_row(texts)));
+  if (table && !headless) lines.push_back(line.render(header_row(texts)));
   for (const base::Json& row : rows) lines.push_back(line.render(row));
   if (table) return context.out.write(aligned(lines, context.personality.table));
   for (const std::string& text : lines) context.out.line(text);
@@ -48,16 +67,18 @@ void print_rows(Context& context, const ListTexts& texts, const base::Json& rows
 template <typename Item>
 void print_list(Context& context, const ListStyle<Item>& style, std::span<const Item> items,
                 const ListRequest& request) {
-  const RowContext row_context = context.row_context(request.truncate);
+  RowContext row_context = context.row_context(request.truncate);
+  row_context.sizes = request.sizes;
   if (request.format == "json" && style.document != nullptr)
     return context.out.line(style.document(items, row_context));
-  const base::Json rows = style.rows(items, row_context);
+  base::Json rows = style.rows(items, row_context);
+  sort_rows(rows, request.sort);
   if (request.quiet && request.format.empty()) return print_ids(context, style.texts, rows);
   const std::string_view own_table = request.table.empty() ? style.texts.table : request.table;
   std::string_view format = request.format;
   if (format.empty() || format == table_word) format = own_table;
   if (format == "json") format = "{{json .}}";
-  print_rows(context, style.texts, rows, format);
+  print_rows(context, style.texts, rows, format, request.headless);
 }
 
 template void print_list(Context& context, const ListStyle<image::Image>& style,

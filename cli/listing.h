@@ -1,6 +1,7 @@
 // Lists and documents on standard output, by their personality's template or by the user's.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 
@@ -14,6 +15,10 @@ struct ListRequest {
   std::string_view table;  // the table where it is not the style's own; empty: the style's
   bool quiet = false;
   bool truncate = true;
+  bool headless = false;  // no line of headings
+  // Of containers by their ids, borrowed; null where they are not wanted.
+  const std::map<std::string, ContainerSize>* sizes = nullptr;
+  std::string sort;  // by that field, in lower case; empty: as the items come
 };
 
 // `Item` is image::Image or engine::Container. Throws usage for a format that does not fit.

@@ -174,6 +174,12 @@ Option& Options::add_list(std::vector<std::string>& target, std::string_view nam
       {.name = name, .letter = letter, .type = type, .meaning = meaning, .set = std::move(set)});
 }
 
+void Options::set_letter(std::string_view name, char letter) {
+  const auto found = std::find_if(options_.begin(), options_.end(),
+                                  [&](const Option& option) { return option.name == name; });
+  found->letter = letter;
+}
+
 ParsedOptions Options::parse(const std::vector<std::string>& words, bool interspersed) const {
   return Parser(options_, words).parse(interspersed);
 }

@@ -47,6 +47,9 @@ class Options {
   Option& add_list(std::vector<std::string>& target, std::string_view name, char letter,
                    std::string_view type, std::string_view meaning);
 
+  // Another short form, 0 for none; the option must be there.
+  void set_letter(std::string_view name, char letter);
+
   // Not interspersed: the first argument and all after it are arguments, whatever they look like.
   // "--help", and "-h" where no option has that letter, are options of every command.
   ParsedOptions parse(const std::vector<std::string>& words, bool interspersed) const;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/process_columns.h"
 #include "cli/table.h"
 #include "engine/engine.h"
 #include "image/image.h"
@@ -45,14 +48,20 @@ struct Messages {
   std::string_view container_running;    // {id}
   std::string_view not_running_to_exec;  // {id}
   std::string_view not_running_to_attach;
+  std::string_view not_running_to_top;   // {id}
+  std::string_view no_such_port;         // {port} {name}
   std::string_view no_terminal;          // whole line, of -it without a terminal
   std::string_view detached;             // whole line, of who left by the keys; may be empty
   std::string_view not_running_to_kill;  // {name} {id} {state}
   std::string_view invalid_name;         // {name}
   std::string_view name_in_use;          // {name} {id}
   std::string_view memory_too_small;
-  std::string_view invalid_pull_policy;  // {value}
-  std::string_view invalid_directory;    // {directory}
+  std::string_view invalid_pull_policy;     // {value}
+  std::string_view invalid_directory;       // {directory}
+  std::string_view invalid_restart_policy;  // {value}
+  std::string_view invalid_restart_count;   // {value}
+  std::string_view unused_restart_count;    // {value}: the policy
+  std::string_view removed_and_restarted;   // of --rm with --restart
 };
 
 // How many arguments a command takes.
@@ -70,11 +79,18 @@ struct RefusedArguments {
   std::size_t given = 0;
 };
 
+// In bytes.
+struct ContainerSize {
+  std::uint64_t writable = 0;  // what its own files take on the disk
+  std::uint64_t whole = 0;     // with its image's
+};
+
 // What the wording of a row depends on beside the thing itself.
 struct RowContext {
   base::WallTime now{};
   bool truncate = true;
   image::NameDefaults names;
+  const std::map<std::string, ContainerSize>* sizes = nullptr;  // by the container's id
 };
 
 struct ColumnHeader {
@@ -114,6 +130,18 @@ struct PruneStyle {
   std::string_view total;    // {size}: at the end; empty: nothing
 };
 
+// What `top` shows.
+struct TopRequest {
+  std::vector<std::string> names;
+  std::span<const ProcessColumn> columns;  // among these
+};
+struct TopStyle {
+  // Of the words after the container's name.
+  TopRequest (*request)(const std::vector<std::string>& words);
+  std::string_view unknown_column;  // {name}
+  TableStyle table;
+};
+
 struct PullStyle {
   bool progress_on_output = false;  // of `pull`; that of `run` is always on standard error
   bool show_messages = false;       // the engine's sentences, worded as docker does
@@ -133,6 +161,8 @@ struct PullStyle {
 // What `inspect` tells beside the record.
 struct InspectFacts {
   std::string log_path;
+  int pid = 0;                        // the host's
+  std::optional<ContainerSize> size;  // where it is wanted
 };
 
 // What `version` and `info` tell of.
@@ -151,6 +181,13 @@ struct DocumentStyle {
   bool indented_json = false;  // `--format json`
 };
 
+// An option whose short form another option, or none, has elsewhere.
+struct LetterChange {
+  std::string_view command;
+  std::string_view option;
+  char letter;
+};
+
 struct Personality {
   std::string_view program;  // "vdkr"
   std::string_view summary;  // one line, for --help
@@ -162,14 +199,19 @@ struct Personality {
   TableStyle table;
   PullStyle pull;
   PruneStyle prune;
+  TopStyle top;
   ListStyle<image::Image> images;
   std::string_view images_with_digests;  // the table of images --digests
   ListStyle<engine::Container> containers;
-  std::uint64_t least_memory = 0;   // of run -m, bytes
-  bool force_hides_absent = false;  // rm -f and rmi -f say nothing of what is not there
-  bool terminal_required = false;   // -it without a terminal is refused
+  std::string_view containers_with_size;  // the table of ps --size
+  std::uint64_t least_memory = 0;         // of run -m, bytes
+  bool force_hides_absent = false;        // rm -f and rmi -f say nothing of what is not there
+  bool terminal_required = false;         // -it without a terminal is refused
+  bool read_only_tmpfs = false;  // --read-only leaves /run, /tmp and /var/tmp writable, in memory
+  std::span<const LetterChange> letters;
 
   base::Json (*inspect)(const engine::Container& container, const InspectFacts& facts);
+  base::Json (*inspect_image)(const image::Image& image, const image::NameDefaults& names);
   DocumentStyle version;
   DocumentStyle info;
 

@@ -31,6 +31,10 @@ void StopOptions::declare(Options& options) {
                .type = "string",
                .meaning = "Signal to send (default: the container's)",
                .set = signal_setter(request_.signal)});
+  declare_time(options);
+}
+
+void StopOptions::declare_time(Options& options) {
   options.add({.name = "time",
                .letter = 't',
                .type = "int",

@@ -10,6 +10,7 @@ class StopOptions {
  public:
   // Binds to this object, which must stay where it is.
   void declare(Options& options);
+  void declare_time(Options& options);
   const engine::StopRequest& request() const { return request_; }
 
  private:

@@ -55,7 +55,7 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"Networks", ""},
       {"Ports", ""},
       {"RunningFor", age(config.created, context.now) + " ago"},
-      {"Size", "0B"},
+      {"Size", size_text(config, context)},
       {"State", engine::state_name(container.state)},
       {"Status", status(container.state, context.now)},
   };

@@ -1,10 +1,14 @@
 #include <fmt/core.h>
 
+#include <array>
+
 #include "base/text.h"
 #include "frontends/docker_parts.h"
 #include "frontends/inspect.h"
+#include "frontends/inspect_image.h"
 #include "frontends/personalities.h"
 #include "frontends/rows.h"
+#include "frontends/top.h"
 
 namespace frontends {
 namespace {
@@ -56,6 +60,12 @@ std::vector<std::string> entrypoint(std::string_view value) {
   return {std::string(value)};
 }
 
+// Where podman has a short form that docker has not.
+constexpr std::array letters = {
+    cli::LetterChange{"rm", "latest", 0},
+    cli::LetterChange{"rm", "link", 'l'},
+};
+
 constexpr cli::PruneStyle prune_style{
     .warning = "WARNING! This will remove all stopped containers.",
     .heading = "Deleted Containers:",
@@ -79,6 +89,8 @@ constexpr cli::Messages messages{
         "or force remove",
     .not_running_to_exec = "Container {id} is not running",
     .not_running_to_attach = "You cannot attach to a stopped container, start it first",
+    .not_running_to_top = "Container {id} is not running",
+    .no_such_port = "No public port '{port}' published for {name}",
     .no_terminal = "the input device is not a TTY",
     .detached = "read escape sequence",
     .not_running_to_kill = "Cannot kill container: {name}: Container {id} is not running",
@@ -92,6 +104,10 @@ constexpr cli::Messages messages{
         "invalid pull option: '{value}': must be one of \"always\", \"missing\" or \"never\"",
     .invalid_directory =
         "the working directory '{directory}' is invalid, it needs to be an absolute path",
+    .invalid_restart_policy = "invalid restart policy '{value}'",
+    .invalid_restart_count = "maximum retry count must be an integer, not '{value}'",
+    .unused_restart_count = "maximum retry count cannot be used with restart policy '{value}'",
+    .removed_and_restarted = "Conflicting options: --restart and --rm",
 };
 
 }  // namespace
@@ -107,15 +123,21 @@ cli::Personality docker_personality(std::string_view program) {
       .table = {.least_width = 10, .padding = 3},
       .pull = docker_pull(),
       .prune = prune_style,
+      .top = docker_top(),
       .images = docker_images(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"
           "{{.CreatedSince}}\t{{.Size}}",
       .containers = docker_containers(),
+      .containers_with_size =
+          "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t"
+          "{{.Names}}\t{{.Size}}",
       .least_memory = least_memory,
       .force_hides_absent = false,
       .terminal_required = true,
+      .letters = letters,
       .inspect = docker_inspect,
+      .inspect_image = docker_inspect_image,
       .version = docker_version(),
       .info = docker_info(),
       .entrypoint = entrypoint,

@@ -6,6 +6,7 @@
 #include "base/resource_limits.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "engine/restart.h"
 
 namespace frontends {
 namespace {
@@ -41,17 +42,17 @@ Times times_of(const engine::State& state) {
   return {};
 }
 
-Json state_document(const engine::State& state) {
+Json state_document(const engine::State& state, int pid) {
   const auto* exited = std::get_if<engine::Exited>(&state);
   const Times times = times_of(state);
   return {
       {"Status", engine::state_name(state)},
-      {"Running", std::holds_alternative<engine::Running>(state)},
+      {"Running", engine::is_alive(state)},
       {"Paused", engine::is_paused(state)},
-      {"Restarting", false},
+      {"Restarting", engine::is_restarting(state)},
       {"OOMKilled", exited && exited->reason == engine::EndReason::out_of_memory},
       {"Dead", false},
-      {"Pid", 0},  // of a process in a guest: it has none here
+      {"Pid", pid},
       {"ExitCode", exited ? exited->code : 0},
       {"Error", exited ? text_of(exited->error) : ""},
       {"StartedAt", time_text(times.started)},
@@ -103,6 +104,9 @@ Json host_config(const engine::ContainerConfig& config) {
       {"PidsLimit", config.pids_limit},
       {"Privileged", policy.privileged},
       {"ReadonlyRootfs", config.read_only},
+      {"RestartPolicy",
+       {{"Name", std::string(engine::to_string(config.restart.when))},
+        {"MaximumRetryCount", config.restart.most}}},
       {"Runtime", "vxn"},
       {"SecurityOpt", policy.security_options},
       {"ShmSize", config.shm_size != 0 ? config.shm_size : default_shm},
@@ -149,9 +153,9 @@ Json common(const engine::Container& container, const cli::InspectFacts& facts) 
       {"Created", time_text(config.created)},
       {"Path", config.argv.empty() ? "" : text_of(config.argv[0])},
       {"Args", texts(std::move(arguments))},
-      {"State", state_document(container.state)},
+      {"State", state_document(container.state, facts.pid)},
       {"LogPath", config.log.kept ? facts.log_path : ""},
-      {"RestartCount", 0},
+      {"RestartCount", engine::restart_count(container.state)},
       {"Platform", config.platform.substr(0, config.platform.find('/'))},
       {"Mounts", Json::array()},
       {"HostConfig", host_config(config)},
@@ -160,10 +164,17 @@ Json common(const engine::Container& container, const cli::InspectFacts& facts) 
   };
 }
 
+void tell_size(Json& document, const cli::InspectFacts& facts) {
+  if (!facts.size) return;
+  document["SizeRw"] = facts.size->writable;
+  document["SizeRootFs"] = facts.size->whole;
+}
+
 }  // namespace
 
 Json docker_inspect(const engine::Container& container, const cli::InspectFacts& facts) {
   Json document = common(container, facts);
+  tell_size(document, facts);
   document["Image"] = container.config.image_id;
   document["Name"] = "/" + container.config.name;
   return document;
@@ -171,6 +182,7 @@ Json docker_inspect(const engine::Container& container, const cli::InspectFacts&
 
 Json podman_inspect(const engine::Container& container, const cli::InspectFacts& facts) {
   Json document = common(container, facts);
+  tell_size(document, facts);
   const std::string& id = container.config.image_id;
   document["Image"] = id.substr(std::min(id.find(':') + 1, id.size()));
   document["ImageName"] = text_of(container.config.image);

@@ -98,11 +98,30 @@ std::string image_name(const engine::ContainerConfig& config, const image::NameD
   }
 }
 
+// When it began and ended, as rows and objects have it.
+Json life_fields(const engine::Container& container) {
+  const auto* exited = std::get_if<engine::Exited>(&container.state);
+  const auto* running = std::get_if<engine::Running>(&container.state);
+  const std::int64_t started = exited    ? unix_seconds(exited->started)
+                               : running ? unix_seconds(running->started)
+                                         : never;
+  return {
+      {"AutoRemove", container.config.auto_remove},
+      {"Created", unix_seconds(container.config.created)},
+      {"Exited", exited != nullptr},
+      {"ExitedAt", exited ? unix_seconds(exited->finished) : never},
+      {"ExitCode", exited ? exited->code : 0},
+      {"IsInfra", false},
+      {"StartedAt", started},
+  };
+}
+
 Json container_row(const engine::Container& container, const cli::RowContext& context) {
   const engine::ContainerConfig& config = container.config;
   const std::string command = command_line(config);
   const std::string since = age(config.created, context.now) + " ago";
-  return {
+  Json row = life_fields(container);
+  row.update({
       {"ID", context.truncate ? container.short_id() : config.id},
       {"Image", image_name(config, context.names)},
       {"ImageID", config.image_id.substr(config.image_id.find(':') + 1)},
@@ -117,9 +136,11 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"Labels", label_list(config.labels)},
       {"Mounts", ""},
       {"Networks", ""},
+      {"Size", size_text(config, context)},
       {"Pod", ""},
       {"PodName", ""},
-  };
+  });
+  return row;
 }
 
 Json container_rows(std::span<const engine::Container> containers, const cli::RowContext& context) {
@@ -131,21 +152,13 @@ Json container_rows(std::span<const engine::Container> containers, const cli::Ro
 
 Json container_object(const engine::Container& container, const cli::RowContext& context) {
   const engine::ContainerConfig& config = container.config;
-  const auto* exited = std::get_if<engine::Exited>(&container.state);
-  const auto* running = std::get_if<engine::Running>(&container.state);
   std::vector<std::string> command;
   for (const std::string& word : config.argv)
     command.push_back(base::is_utf8(word) ? word : base::printable(word, std::string::npos));
-  const std::int64_t started = exited    ? unix_seconds(exited->started)
-                               : running ? unix_seconds(running->started)
-                                         : never;
-  return {
-      {"AutoRemove", config.auto_remove},
+  Json object = life_fields(container);
+  object.update({
       {"Command", command},
       {"CreatedAt", age(config.created, context.now) + " ago"},
-      {"Exited", exited != nullptr},
-      {"ExitedAt", exited ? unix_seconds(exited->finished) : never},
-      {"ExitCode", exited ? exited->code : 0},
       {"Id", config.id},
       {"Image", image_name(config, context.names)},
       {"ImageID", config.image_id.substr(config.image_id.find(':') + 1)},
@@ -154,11 +167,10 @@ Json container_object(const engine::Container& container, const cli::RowContext&
       {"Names", {config.name}},
       {"Networks", Json::array()},
       {"Ports", nullptr},
-      {"StartedAt", started},
       {"State", engine::state_name(container.state)},
       {"Status", status(container.state, context.now)},
-      {"Created", unix_seconds(config.created)},
-  };
+  });
+  return object;
 }
 
 std::string container_document(std::span<const engine::Container> containers,
@@ -195,6 +207,10 @@ constexpr std::array container_headers = {
     cli::ColumnHeader{"Names", "NAMES"},        cli::ColumnHeader{"Labels", "LABELS"},
     cli::ColumnHeader{"Mounts", "MOUNTS"},      cli::ColumnHeader{"Networks", "NETWORKS"},
     cli::ColumnHeader{"Pod", "POD ID"},         cli::ColumnHeader{"PodName", "PODNAME"},
+    cli::ColumnHeader{"Size", "SIZE"},          cli::ColumnHeader{"AutoRemove", "AUTOREMOVE"},
+    cli::ColumnHeader{"Created", "CREATED"},    cli::ColumnHeader{"Exited", "EXITED"},
+    cli::ColumnHeader{"ExitedAt", "EXITEDAT"},  cli::ColumnHeader{"ExitCode", "EXITCODE"},
+    cli::ColumnHeader{"IsInfra", "ISINFRA"},    cli::ColumnHeader{"StartedAt", "STARTEDAT"},
 };
 
 }  // namespace

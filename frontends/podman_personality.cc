@@ -1,14 +1,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
 #include "frontends/inspect.h"
+#include "frontends/inspect_image.h"
 #include "frontends/personalities.h"
 #include "frontends/podman_parts.h"
 #include "frontends/rows.h"
+#include "frontends/top.h"
 
 namespace frontends {
 namespace {
@@ -71,6 +74,14 @@ std::vector<std::string> entrypoint(std::string_view value) {
   return {std::string(value)};
 }
 
+constexpr std::array letters = {
+    cli::LetterChange{"images", "noheading", 'n'}, cli::LetterChange{"inspect", "type", 't'},
+    cli::LetterChange{"logs", "tail", 0},          cli::LetterChange{"logs", "names", 'n'},
+    cli::LetterChange{"pause", "filter", 'f'},     cli::LetterChange{"restart", "filter", 'f'},
+    cli::LetterChange{"start", "filter", 'f'},     cli::LetterChange{"stop", "filter", 'f'},
+    cli::LetterChange{"unpause", "filter", 'f'},
+};
+
 constexpr cli::PruneStyle prune_style{
     .warning = "WARNING! This will remove all non running containers.",
     .heading = "",
@@ -95,6 +106,8 @@ constexpr cli::Messages messages{
     .not_running_to_exec =
         "can only create exec sessions on running containers: container state improper",
     .not_running_to_attach = "you can only attach to running containers",
+    .not_running_to_top = "top can only be used on running containers",
+    .no_such_port = "failed to find published port \"{port}\"",
     .no_terminal =
         "The input device is not a TTY. The --tty and --interactive flags might not work properly",
     .detached = "",
@@ -109,6 +122,12 @@ constexpr cli::Messages messages{
     .memory_too_small = "the memory limit is too small",
     .invalid_pull_policy = "unsupported pull policy \"{value}\"",
     .invalid_directory = "invalid workdir \"{directory}\": must be an absolute path",
+    .invalid_restart_policy = "\"{value}\" is not a valid restart policy: invalid argument",
+    .invalid_restart_count = "parsing restart policy retry count: \"{value}\" is not a number",
+    .unused_restart_count =
+        "restart policy retries can only be specified with on-failure restart policy",
+    .removed_and_restarted =
+        "the --rm option conflicts with --restart, when the restartPolicy is not \"\" and \"no\"",
 };
 
 }  // namespace
@@ -132,15 +151,22 @@ cli::Personality podman_personality(std::string_view program) {
       .table = {.least_width = 12, .padding = 2},
       .pull = podman_pull(),
       .prune = prune_style,
+      .top = podman_top(),
       .images = podman_images(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"
           "{{.CreatedSince}}\t{{.Size}}",
       .containers = podman_containers(),
+      .containers_with_size =
+          "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t"
+          "{{.Names}}\t{{.Size}}",
       .least_memory = 0,
       .force_hides_absent = true,
       .terminal_required = false,
+      .read_only_tmpfs = true,
+      .letters = letters,
       .inspect = podman_inspect,
+      .inspect_image = podman_inspect_image,
       .version = podman_version(),
       .info = podman_info(),
       .entrypoint = entrypoint,

@@ -61,10 +61,19 @@ std::string status(const engine::State& state, base::WallTime now) {
                  return "Up " + age(running.started, now) + (running.paused ? " (Paused)" : "");
                },
                [&](const engine::Exited& exited) {
-                 return fmt::format("Exited ({}) {} ago", exited.code, age(exited.finished, now));
+                 return fmt::format("{} ({}) {} ago",
+                                    exited.restarting_in.empty() ? "Exited" : "Restarting",
+                                    exited.code, age(exited.finished, now));
                },
                [](const auto&) { return std::string("Created"); }},
       state);
+}
+
+std::string size_text(const engine::ContainerConfig& config, const cli::RowContext& context) {
+  if (context.sizes == nullptr) return "0B";
+  const cli::ContainerSize& size = context.sizes->at(config.id);
+  return fmt::format("{} (virtual {})", base::human_size(size.writable, 3),
+                     base::human_size(size.whole, 3));
 }
 
 std::string command_line(const engine::ContainerConfig& config) {

@@ -26,7 +26,9 @@ std::string local_time(base::WallTime time);
 // "5 minutes" from `then` to `now`.
 std::string age(base::WallTime then, base::WallTime now);
 
-// "Created", "Up 5 minutes", "Exited (0) 5 minutes ago".
+// "4.1kB (virtual 1.2MB)"; "0B" where the sizes were not asked for.
+std::string size_text(const engine::ContainerConfig& config, const cli::RowContext& context);
+// "Created", "Up 5 minutes", "Exited (0) 5 minutes ago", "Restarting (1) 2 seconds ago".
 std::string status(const engine::State& state, base::WallTime now);
 
 // The command as one line of printable text.

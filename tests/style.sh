@@ -41,6 +41,11 @@ check_layers() {
   python3 tests/check_layers_test.py 2>&1 | grep -E '^(FAIL|ERROR):'
 }
 
+check_flags() {
+  python3 tests/check_flags.py
+  python3 tests/check_flags_test.py 2>&1 | grep -E '^(FAIL|ERROR):'
+}
+
 # Where a tree was built, and from where packages came, is nobody's business. Of this machine: the
 # hosts that apt uses beside Debian's own.
 check_words() {
@@ -82,6 +87,7 @@ check_tidy() {
 check_format | found
 check_shell | found
 check_layers | found
+check_flags | found
 check_words | found
 warn_length
 if [[ ${1-} == --tidy ]]; then

@@ -1,4 +1,5 @@
 #include "cli/attaching.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
 #include "cli/container_failure.h"
 #include "cli/starting.h"
@@ -10,12 +11,16 @@ class Attach : public Command {
  public:
   void declare(Options& options) override {
     options_.declare(options);
+    options.add_switch(latest_, "latest", 'l', "The container that was made last");
     options.add_switch(no_stdin_, "no-stdin", 0, "Do not attach standard input");
   }
 
+  bool chooses() const override { return latest_; }
+
   int run(Context& context) override {
-    const engine::Container container = named_container(context, context.arguments[0]);
-    if (!std::holds_alternative<engine::Running>(container.state))
+    const engine::Container container =
+        named_container(context, arguments_with(context, latest_).at(0));
+    if (!engine::is_alive(container.state))
       throw base::Error(std::string(context.personality.messages.not_running_to_attach));
     const bool input = container.config.interactive && !no_stdin_;
     if (!check_terminal(context, container.config.terminal, input)) return 1;
@@ -26,6 +31,7 @@ class Attach : public Command {
 
  private:
   AttachOptions options_;
+  bool latest_ = false;
   bool no_stdin_ = false;
 };
 

@@ -1,5 +1,6 @@
 #include "cli/command_table.h"
 #include "cli/create_options.h"
+#include "cli/refused_options.h"
 
 namespace cli {
 namespace {
@@ -7,21 +8,19 @@ namespace {
 class Create : public Command {
  public:
   void declare(Options& options) override {
-    options.add_switch(remove_, "rm", 0, "Remove the container when it exits");
     options.add_switch(quiet_, "quiet", 'q', "Show no progress of the pull");
+    refuse_option(options, "attach", 'a', "nobody is attached to what is only made: of run");
     create_options_.declare(options);
   }
 
   int run(Context& context) override {
-    engine::CreateRequest request = create_options_.request(context);
-    request.auto_remove = remove_;
+    const engine::CreateRequest request = create_options_.request(context);
     context.out.line(create_options_.create(context, request, !quiet_).config.id);
     return 0;
   }
 
  private:
   CreateOptions create_options_;
-  bool remove_ = false;
   bool quiet_ = false;
 };
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "cli/command_table.h"
+#include "cli/image_filter.h"
 #include "cli/listing.h"
+#include "cli/refused_options.h"
 #include "image/reference.h"
 
 namespace cli {
@@ -11,6 +13,16 @@ class Images : public Command {
  public:
   void declare(Options& options) override {
     options.add_switch(all_, "all", 'a', "").hidden = true;  // there are no intermediate images
+    options.add({.name = "filter",
+                 .letter = 'f',
+                 .type = "filter",
+                 .meaning = "Show only those that fit: KEY=VALUE of before, dangling, label, "
+                            "reference, since",
+                 .set = [this](std::string_view value) { return filter_.add(value); }});
+    options.add_switch(list_.headless, "noheading", 0, "Show no headings");
+    options.add_text(list_.sort, "sort", 0, "string",
+                     "Sort by created, id, repository, size or tag");
+    refuse_option(options, "history", 0, "an image's earlier names are not kept");
     options.add_switch(digests_, "digests", 0, "Show digests");
     options.add_text(list_.format, "format", 0, "string",
                      "Format: table, json, or a Go template (\"table {{.ID}}\")");
@@ -21,6 +33,7 @@ class Images : public Command {
   int run(Context& context) override {
     std::vector<image::Image> images = context.engine().images();
     if (!context.arguments.empty()) keep(images, context, context.arguments.front());
+    images = filter_.apply(std::move(images), context.names());
     const ListStyle<image::Image>& style = context.personality.images;
     list_.truncate = !whole_;
     if (digests_) list_.table = context.personality.images_with_digests;
@@ -46,6 +59,7 @@ class Images : public Command {
     });
   }
 
+  ImageFilter filter_;
   ListRequest list_;
   bool all_ = false;
   bool digests_ = false;

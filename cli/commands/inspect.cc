@@ -3,7 +3,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
+#include "cli/container_size.h"
 #include "cli/template.h"
 #include "cli/wording.h"
 
@@ -16,14 +18,18 @@ class Inspect : public Command {
     options.add_text(format_, "format", 'f', "string", "Format: json, or a Go template");
     options.add({.name = "type",
                  .type = "string",
-                 .meaning = "What is looked for: container",
-                 .set = [](std::string_view value) { return refused_type(value); }});
+                 .meaning = "What is looked for: container or image",
+                 .set = [this](std::string_view value) { return set_type(value); }});
+    options.add_switch(size_, "size", 's', "Tell how large a container's files are");
+    options.add_switch(latest_, "latest", 'l', "The container that was made last");
   }
+
+  bool chooses() const override { return latest_; }
 
   int run(Context& context) override {
     base::Json documents = base::Json::array();
     int code = 0;
-    for (const std::string& name : context.arguments)
+    for (const std::string& name : arguments_with(context, latest_))
       if (auto document = look_up(context, name))
         documents.push_back(std::move(*document));
       else
@@ -34,22 +40,40 @@ class Inspect : public Command {
   }
 
  private:
-  static std::optional<std::string> refused_type(std::string_view value) {
-    if (value == "container") return std::nullopt;
+  std::optional<std::string> set_type(std::string_view value) {
+    containers_ = value == "container" || value == "all" || value.empty();
+    images_ = value == "image" || value == "all" || value.empty();
+    if (containers_ || images_) return std::nullopt;
     return fmt::format("\"{}\" is not a valid value for --type", base::printable(value));
   }
 
+  // Containers go first.
   std::optional<base::Json> look_up(Context& context, const std::string& name) {
-    try {
-      const engine::Container container = context.engine().container(name);
-      return context.personality.inspect(
-          container, {.log_path = context.engine().log_path(container.config.id)});
-    } catch (const base::Error& error) {
-      if (error.kind() != base::ErrorKind::not_found) throw;
+    auto document = containers_ ? look_up_container(context, name) : std::nullopt;
+    if (!document && images_) document = look_up_image(context, name);
+    if (!document)
       missing_.push_back(
           fill(context.personality.messages.no_such_object, {{"name", base::printable(name)}}));
+    return document;
+  }
+
+  std::optional<base::Json> look_up_container(Context& context, const std::string& name) const {
+    try {
+      const engine::Container container = context.engine().container(name);
+      InspectFacts facts{.log_path = context.engine().log_path(container.config.id),
+                         .pid = context.engine().pid(container)};
+      if (size_) facts.size = container_size(context, container.config);
+      return context.personality.inspect(container, facts);
+    } catch (const base::Error& error) {
+      if (error.kind() != base::ErrorKind::not_found) throw;
       return std::nullopt;
     }
+  }
+
+  static std::optional<base::Json> look_up_image(Context& context, const std::string& name) {
+    const auto image = context.engine().image(name);
+    if (!image) return std::nullopt;
+    return context.personality.inspect_image(*image, context.names());
   }
 
   void print(Context& context, const base::Json& documents) const {
@@ -60,18 +84,23 @@ class Inspect : public Command {
 
   std::string format_;
   std::vector<std::string> missing_;
+  bool containers_ = true;
+  bool images_ = true;
+  bool size_ = false;
+  bool latest_ = false;
 };
 
 }  // namespace
 
 const CommandEntry inspect_command{
     .name = "inspect",
-    .aliases = "container inspect",
+    .aliases = "container inspect,image inspect",
     .group = "Commands",
-    .summary = "Show all that is known of one or more containers",
+    .summary = "Show all that is known of one or more containers or images",
     .usage = "[OPTIONS] NAME [NAME...]",
     .examples =
         "{program} inspect web\n"
+        "{program} inspect --type image -f '{{.Config.Cmd}}' alpine\n"
         "{program} inspect -f '{{.State.ExitCode}}' web",
     .takes = {.least = 1, .most = ArgumentRange::any},
     .make = make_command<Inspect>,

@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include "base/text.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
 #include "cli/container_failure.h"
 #include "cli/stop_options.h"
@@ -17,11 +18,16 @@ class KillContainers : public Command {
                  .type = "string",
                  .meaning = "Signal to send, by name or number (default \"KILL\")",
                  .set = signal_setter(signal_)});
+    chosen_.declare(options, 'a');
+    chosen_.declare_files(options);
   }
 
+  bool chooses() const override { return chosen_.any(); }
+
   int run(Context& context) override {
+    chosen_.choose(context, engine::is_alive);
     return for_each_name(
-        context, false,
+        context, Absent::fails,
         [&](const std::string& name) {
           context.engine().kill(name, signal_.value_or(SIGKILL));
           context.out.line(name);
@@ -36,7 +42,7 @@ class KillContainers : public Command {
     NameFailure failure = container_failure(context, error, name);
     if (error.kind() != base::ErrorKind::failure) return failure;
     const engine::Container container = context.engine().container(name);
-    if (!std::holds_alternative<engine::Running>(container.state))
+    if (!engine::is_alive(container.state))
       failure.message = fill(context.personality.messages.not_running_to_kill,
                              {{"name", base::printable(name)},
                               {"id", container.config.id},
@@ -45,6 +51,7 @@ class KillContainers : public Command {
   }
 
   std::optional<int> signal_;
+  ChosenContainers chosen_;
 };
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
 #include "cli/container_failure.h"
 #include "cli/moment.h"
+#include "cli/refused_options.h"
 
 namespace cli {
 namespace {
@@ -13,12 +15,13 @@ namespace {
 // Standard output's records go to standard output, standard error's to standard error.
 class LogPrinter {
  public:
-  LogPrinter(Context& context, bool times) : context_(context), times_(times) {}
+  LogPrinter(Context& context, bool times, bool details)
+      : context_(context), times_(times), details_(details) {}
 
   void print(const engine::LogRecord& record) {
     if (record.text.empty()) return flush();
     Output& out = record.stream == 2 ? context_.err : context_.out;
-    if (times_)
+    if (times_ || details_)
       print_lines(out, record);
     else
       out.write(record.text);
@@ -38,7 +41,8 @@ class LogPrinter {
     bool& within = within_line_.at(record.stream == 2 ? 1 : 0);
     std::string_view rest = record.text;
     while (!rest.empty()) {
-      if (!within) out.write(base::format_time(record.time) + " ");
+      if (!within && times_) out.write(base::format_time(record.time) + " ");
+      if (!within && details_) out.write(" ");
       const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
       out.write(rest.substr(0, end));
       within = rest[end - 1] != '\n';
@@ -48,6 +52,7 @@ class LogPrinter {
 
   Context& context_;
   bool times_;
+  bool details_;
   std::array<bool, 2> within_line_{};
   Output* last_ = nullptr;
 };
@@ -56,6 +61,10 @@ class Logs : public Command {
  public:
   void declare(Options& options) override {
     options.add_switch(request_.follow, "follow", 'f', "Go on with what is said from now on");
+    options.add_switch(details_, "details", 0, "Begin each line with what is known of it: nothing");
+    options.add_switch(latest_, "latest", 'l', "The container that was made last");
+    take_needless(options, "color", true, "one container needs no colours");
+    take_needless(options, "names", true, "one container needs no name");
     options.add_text(since_, "since", 0, "string",
                      "Show what was said since a time (2026-01-02T13:23:37Z) or for so long (42m)");
     options.add({.name = "tail",
@@ -68,12 +77,15 @@ class Logs : public Command {
                      "Show what was said before a time or so long ago");
   }
 
+  bool chooses() const override { return latest_; }
+
   int run(Context& context) override {
     engine::LogRequest request = request_;
     request.since = moment(context, since_, "since");
     request.until = moment(context, until_, "until");
-    const engine::Container container = named_container(context, context.arguments[0]);
-    LogPrinter printer(context, times_);
+    const engine::Container container =
+        named_container(context, arguments_with(context, latest_).at(0));
+    LogPrinter printer(context, times_, details_);
     context.engine().logs(container.config.id, request,
                           [&](const engine::LogRecord& record) { printer.print(record); });
     printer.flush();
@@ -103,6 +115,8 @@ class Logs : public Command {
   std::string since_;
   std::string until_;
   bool times_ = false;
+  bool details_ = false;
+  bool latest_ = false;
 };
 
 }  // namespace

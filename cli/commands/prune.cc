@@ -76,7 +76,7 @@ class PruneContainers : public Command {
   std::vector<engine::Container> chosen(Context& context) const {
     std::vector<engine::Container> all = wanted_.apply(context.engine().containers());
     std::erase_if(all, [&](const engine::Container& container) {
-      const bool over = std::holds_alternative<engine::Exited>(container.state) ||
+      const bool over = engine::is_over(container.state) ||
                         std::holds_alternative<engine::Created>(container.state);
       const bool kept = std::any_of(
           unwanted_.begin(), unwanted_.end(),

@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "cli/command_table.h"
 #include "cli/container_filter.h"
+#include "cli/container_size.h"
 #include "cli/listing.h"
+#include "cli/refused_options.h"
 
 namespace cli {
 namespace {
@@ -28,6 +30,16 @@ class ListContainers : public Command {
                  .set = [this](std::string_view value) { return set_last(value); }});
     options.add_switch(latest_, "latest", 'l', "Show the one that was made last");
     options.add_switch(whole_, "no-trunc", 0, "Show whole ids and commands");
+    options.add_switch(list_.headless, "noheading", 0, "Show no headings");
+    options.add_text(list_.sort, "sort", 0, "string",
+                     "Sort by command, created, id, image, names, runningfor, or status");
+    take_needless(options, "external", true, "there are no containers but our own");
+    take_needless(options, "sync", true, "what is shown is how things are");
+    refuse_option(options, "namespace", 0, "a container has a kernel of its own");
+    refuse_option(options, "ns", 0, "a container has a kernel of its own");
+    refuse_option(options, "pod", 'p', "there are no pods");
+    refuse_option(options, "watch", 'w', "there is watch(1)");
+    options.add_switch(size_, "size", 's', "Show how large their files are");
     options.add_switch(list_.quiet, "quiet", 'q', "Show ids only");
   }
 
@@ -41,11 +53,18 @@ class ListContainers : public Command {
     containers = filter_.apply(containers);
     if (!all_ && !last && !filter_.names_states())
       std::erase_if(containers, [](const engine::Container& container) {
-        return !std::holds_alternative<engine::Running>(container.state);
+        return !engine::is_alive(container.state);
       });
     if (last && containers.size() > *last)
       containers.erase(containers.begin() + static_cast<std::ptrdiff_t>(*last), containers.end());
     list_.truncate = !whole_;
+    std::map<std::string, ContainerSize> sizes;
+    if (size_) {
+      for (const engine::Container& container : containers)
+        sizes[container.config.id] = container_size(context, container.config);
+      list_.table = context.personality.containers_with_size;
+      list_.sizes = &sizes;
+    }
     print_list<engine::Container>(context, context.personality.containers, containers, list_);
     return 0;
   }
@@ -64,6 +83,7 @@ class ListContainers : public Command {
   ContainerFilter filter_;
   std::optional<std::size_t> last_;
   bool latest_ = false;
+  bool size_ = false;
   bool all_ = false;
   bool whole_ = false;
 };

@@ -1,5 +1,7 @@
 #include "cli/command_table.h"
 #include "cli/progress_view.h"
+#include "cli/pull_options.h"
+#include "cli/refused_options.h"
 #include "cli/wording.h"
 #include "image/reference.h"
 
@@ -10,12 +12,14 @@ class Pull : public Command {
  public:
   void declare(Options& options) override {
     options.add_switch(quiet_, "quiet", 'q', "Show nothing but what was pulled");
-    options.add_text(request_.platform, "platform", 0, "string",
-                     "Platform to take of an image for several: OS/ARCH[/VARIANT]");
+    pull_options_.declare(options);
+    refuse_option(options, "all-tags", 'a', "each tag is pulled by its own name");
   }
 
   int run(Context& context) override {
     request_.image = context.arguments.front();
+    request_.platform = pull_options_.platform();
+    request_.access = pull_options_.access();
     const image::Reference typed = image::Reference::parse(request_.image, context.names());
     const image::Reference name = typed.with_default_tag();
     const PullStyle& style = context.personality.pull;
@@ -44,6 +48,7 @@ class Pull : public Command {
     return pulled;
   }
 
+  PullOptions pull_options_;
   engine::PullRequest request_;
   bool quiet_ = false;
 };

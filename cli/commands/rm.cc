@@ -2,8 +2,11 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
 #include "cli/each_name.h"
+#include "cli/refused_options.h"
+#include "cli/stop_options.h"
 #include "cli/wording.h"
 
 namespace cli {
@@ -13,13 +16,23 @@ class RemoveContainers : public Command {
  public:
   void declare(Options& options) override {
     options.add_switch(force_, "force", 'f', "End a running container first (SIGKILL)");
+    stop_.declare_time(options);
+    options.add_switch(ignore_, "ignore", 'i', "Say nothing of a name that no container has");
+    take_needless(options, "depend", true, "no container depends on another");
+    refuse_option(options, "link", 0, "guests have no network");
     options.add_switch(volumes_, "volumes", 'v', "Remove anonymous volumes (there are none)");
+    chosen_.declare(options, 'a');
+    chosen_.declare_files(options);
   }
 
+  bool chooses() const override { return chosen_.any(); }
+
   int run(Context& context) override {
+    chosen_.choose(context, [](const engine::State&) { return true; });
     return for_each_name(
-        context, force_,
+        context, ignore_ ? Absent::passed : absent_under(context, force_),
         [&](const std::string& name) {
+          if (force_ && stop_.request().seconds) context.engine().stop(name, stop_.request());
           context.engine().remove(name, force_);
           context.out.line(name);
         },
@@ -43,13 +56,16 @@ class RemoveContainers : public Command {
   static std::string running_id(Context& context, const std::string& name) {
     try {
       const engine::Container container = context.engine().container(name);
-      const bool runs = std::holds_alternative<engine::Running>(container.state);
+      const bool runs = engine::is_alive(container.state);
       return runs ? container.config.id : "";
     } catch (const base::Error&) {
       return "";
     }
   }
 
+  ChosenContainers chosen_;
+  StopOptions stop_;
+  bool ignore_ = false;
   bool force_ = false;
   bool volumes_ = false;
 };

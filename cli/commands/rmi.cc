@@ -1,7 +1,10 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command_table.h"
 #include "cli/each_name.h"
+#include "cli/refused_options.h"
 #include "cli/wording.h"
 
 namespace cli {
@@ -13,20 +16,38 @@ constexpr std::string_view conflict = "conflict: ";
 class RemoveImages : public Command {
  public:
   void declare(Options& options) override {
+    options.add_switch(all_, "all", 'a', "Remove all images that no container uses");
     options.add_switch(force_, "force", 'f', "Remove it though containers or other names use it");
+    options.add_switch(ignore_, "ignore", 'i', "Say nothing of a name that no image has");
+    take_needless(options, "no-prune", true, "an image has no parents that could be pruned");
   }
 
+  bool chooses() const override { return all_; }
+
   int run(Context& context) override {
+    if (all_) choose_all(context);
     return for_each_name(
-        context, force_, [&](const std::string& name) { remove(context, name); },
+        context, ignore_ ? Absent::passed : absent_under(context, force_),
+        [&](const std::string& name) { remove(context, name); },
         [&](const base::Error& error, const std::string& name) {
           return worded(context.personality, error, name);
         });
   }
 
  private:
+  void choose_all(Context& context) const {
+    if (!context.arguments.empty())
+      throw base::Error(base::ErrorKind::usage, "no names are taken beside --all");
+    std::vector<std::string> used;
+    for (const engine::Container& container : context.engine().containers())
+      used.push_back(container.config.image_id);
+    for (const image::Image& image : context.engine().images())
+      if (force_ || std::find(used.begin(), used.end(), image.id.text()) == used.end())
+        context.arguments.push_back(image.id.text());
+  }
+
   void remove(Context& context, const std::string& name) const {
-    const image::RemovedImage removed = context.engine().remove_image(name, force_);
+    const image::RemovedImage removed = context.engine().remove_image(name, force_ || all_);
     for (const std::string& line : context.personality.removed_image(removed, context.names()))
       context.out.line(line);
   }
@@ -39,7 +60,9 @@ class RemoveImages : public Command {
     return {error.message(), in_use ? personality.exit_codes.image_in_use : 1};
   }
 
+  bool all_ = false;
   bool force_ = false;
+  bool ignore_ = false;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "cli/attaching.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
 #include "cli/container_failure.h"
 #include "cli/starting.h"
@@ -13,9 +14,13 @@ class StartContainers : public Command {
     options.add_switch(attach_, "attach", 'a', "Attach standard output and error");
     options.add_switch(interactive_, "interactive", 'i', "Attach standard input");
     attach_options_.declare(options);
+    chosen_.declare(options, 0);
   }
 
+  bool chooses() const override { return chosen_.any(); }
+
   int run(Context& context) override {
+    chosen_.choose(context, [](const engine::State& state) { return !engine::is_alive(state); });
     if (attach_ || interactive_) return start_attached(context);
     return for_each_container(context,
                               [&](const std::string& name) { start_container(context, name); });
@@ -30,7 +35,7 @@ class StartContainers : public Command {
     const bool input = interactive_ && container.config.interactive;
     if (!check_terminal(context, container.config.terminal, input)) return 1;
     const Attaching attaching(context, container.config.terminal, input, attach_options_);
-    const bool runs = std::holds_alternative<engine::Running>(container.state);
+    const bool runs = engine::is_alive(container.state);
     engine::Engine& engine = context.engine();
     return report_outcome(context,
                           runs ? engine.attach(container.config.id, attaching.stdio())
@@ -39,6 +44,7 @@ class StartContainers : public Command {
   }
 
   AttachOptions attach_options_;
+  ChosenContainers chosen_;
   bool attach_ = false;
   bool interactive_ = false;
 };
@@ -53,7 +59,8 @@ const CommandEntry start_command{
     .usage = "[OPTIONS] CONTAINER [CONTAINER...]",
     .examples =
         "{program} start web db\n"
-        "{program} start -ai shell",
+        "{program} start -ai shell\n"
+        "{program} start --all --filter should-start-on-boot=true",
     .takes = {.least = 1, .most = ArgumentRange::any},
     .interruptible = true,
     .make = make_command<StartContainers>,

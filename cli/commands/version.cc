@@ -1,5 +1,6 @@
 #include "cli/command_table.h"
 #include "cli/listing.h"
+#include "cli/refused_options.h"
 
 namespace cli {
 namespace {
@@ -8,6 +9,7 @@ class Version : public Command {
  public:
   void declare(Options& options) override {
     options.add_text(format_, "format", 'f', "string", "Format: json, or a Go template");
+    refuse_option(options, "kubeconfig", 0, "kubectl has its own");
   }
 
   int run(Context& context) override {

@@ -36,6 +36,8 @@ TEST_F(InspectTest, TellsWhatDockerTells) {
   EXPECT_EQ(web["Path"], "sh");
   EXPECT_EQ(web["Args"], (base::Json{"-c", "\\xff"}));
   EXPECT_EQ(web["State"]["Status"], "running");
+  EXPECT_EQ(web["State"]["Pid"], 4242);
+  EXPECT_EQ(all[1]["State"]["Pid"], 0);
   EXPECT_EQ(web["State"]["StartedAt"], "2026-01-02T03:03:05.000000000Z");
   EXPECT_EQ(web["State"]["FinishedAt"], "0001-01-01T00:00:00Z");
   EXPECT_EQ(web["LogPath"], "/data/" + id + "/output.log");
@@ -67,7 +69,7 @@ TEST_F(InspectTest, WhatIsNotThereIsToldAfterWhatIs) {
   EXPECT_EQ(said.code, 125);
   EXPECT_EQ(said.out, "[]\n");
   EXPECT_EQ(said.err, "Error: no such object: \"nil\"\n");
-  EXPECT_EQ(vdkr({"inspect", "--type", "image", "x"}).code, 125);
+  EXPECT_EQ(vdkr({"inspect", "--type", "tea", "x"}).code, 125);
 }
 
 }  // namespace

@@ -1,0 +1,104 @@
+#include "cli/image_filter.h"
+
+#include <fmt/core.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/options.h"
+
+namespace cli {
+namespace {
+
+using image::Image;
+using Images = std::vector<Image>;
+
+using Facts = ImageFacts;
+
+bool is_dangling(const Image& image, const std::string& value, const Facts&) {
+  return image.tags.empty() == parse_truth(value).value_or(false);
+}
+
+bool has_label(const Image& image, const std::string& value, const Facts&) {
+  const std::size_t equals = value.find('=');
+  const auto found = image.config.labels.find(value.substr(0, equals));
+  return found != image.config.labels.end() &&
+         (equals == std::string::npos || found->second == value.substr(equals + 1));
+}
+
+// "alp*", "*:3", "registry.example.org/*": of the familiar name, with its tag or without.
+bool matches(const image::Reference& name, const std::string& pattern,
+             const image::NameDefaults& names) {
+  const std::string familiar = name.familiar(names);
+  const std::string bare = name.familiar_name(names);
+  return fnmatch(pattern.c_str(), familiar.c_str(), FNM_PATHNAME) == 0 ||
+         fnmatch(pattern.c_str(), bare.c_str(), FNM_PATHNAME) == 0;
+}
+
+bool has_name(const Image& image, const std::string& pattern, const Facts& facts) {
+  return std::any_of(image.tags.begin(), image.tags.end(), [&](const image::Reference& name) {
+    return matches(name, pattern, facts.names);
+  });
+}
+
+bool is_called(const Image& image, const std::string& name, const Facts& facts) {
+  const auto same = [&](const image::Reference& tag) {
+    return tag.familiar(facts.names) == name || tag.familiar_name(facts.names) == name ||
+           tag.canonical() == name;
+  };
+  return image.id.text() == name || (name.size() >= 4 && image.id.hex.starts_with(name)) ||
+         std::any_of(image.tags.begin(), image.tags.end(), same);
+}
+
+base::WallTime creation_of(const std::string& name, const Facts& facts) {
+  for (const Image& image : facts.all)
+    if (is_called(image, name, facts)) return image.created().value_or(base::WallTime{});
+  throw base::Error(base::ErrorKind::not_found, "No such image: " + base::printable(name));
+}
+
+bool is_before(const Image& image, const std::string& value, const Facts& facts) {
+  return image.created().value_or(base::WallTime{}) < creation_of(value, facts);
+}
+
+bool is_since(const Image& image, const std::string& value, const Facts& facts) {
+  return image.created().value_or(base::WallTime{}) > creation_of(value, facts);
+}
+
+constexpr std::array keys = {
+    ImageFilter::Values::Key{.name = "before", .holds = is_before, .every = true},
+    ImageFilter::Values::Key{.name = "dangling", .holds = is_dangling, .every = true},
+    ImageFilter::Values::Key{.name = "label", .holds = has_label, .every = true},
+    ImageFilter::Values::Key{.name = "reference", .holds = has_name},
+    ImageFilter::Values::Key{.name = "since", .holds = is_since, .every = true},
+};
+
+}  // namespace
+
+ImageFilter::ImageFilter() : wanted_(keys) {}
+
+std::optional<std::string> ImageFilter::add(std::string_view text) {
+  constexpr std::string_view dangling = "dangling=";
+  if (text.starts_with(dangling) && !parse_truth(text.substr(dangling.size())))
+    return fmt::format("invalid filter '{}'", base::printable(text));
+  return wanted_.add(text);
+}
+
+Images ImageFilter::apply(Images all, const image::NameDefaults& names) const {
+  const Images known = all;
+  const ImageFacts facts{known, names};
+  std::erase_if(all, [&](const Image& image) { return !wanted_.fits(image, facts); });
+  const std::vector<std::string>& patterns = wanted_.values_of("reference");
+  if (patterns.empty()) return all;
+  for (Image& image : all)
+    std::erase_if(image.tags, [&](const image::Reference& name) {
+      return std::none_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+        return matches(name, pattern, names);
+      });
+    });
+  return all;
+}
+
+}  // namespace cli

@@ -1,0 +1,76 @@
+#include "cli/pull_options.h"
+
+#include <fmt/core.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/refused_options.h"
+#include "image/platform.h"
+
+namespace cli {
+
+void PullOptions::declare(Options& options) {
+  options.add_text(platform_, "platform", 0, "string",
+                   "Platform to take of an image for several: OS/ARCH[/VARIANT]");
+  options.add_text(architecture_, "arch", 0, "string", "Architecture to take");
+  options.add_text(os_, "os", 0, "string", "Operating system to take");
+  options.add_text(variant_, "variant", 0, "string", "Variant of the architecture to take");
+  options.add_text(access_.credentials_file, "authfile", 0, "string",
+                   "File of credentials for registries");
+  options.add({.name = "creds",
+               .type = "string",
+               .meaning = "USER:PASSWORD for the registry",
+               .set = [this](std::string_view value) { return set_login(value); }});
+  options.add({.name = "cert-dir",
+               .type = "string",
+               .meaning = "Directory whose *.crt are trusted beside the system's",
+               .set = [this](std::string_view value) { return set_certificates(value); }});
+  options.add({.name = "tls-verify",
+               .meaning = "Check the registry's certificate, and speak no plain HTTP",
+               .set = [this](std::string_view value) { return set_verified(value); }});
+  take_needless(options, "disable-content-trust", true,
+                "there is no notary; every byte is checked by its digest");
+}
+
+std::string PullOptions::platform() const {
+  if (os_.empty() && architecture_.empty() && variant_.empty()) return platform_;
+  image::Platform platform =
+      platform_.empty() ? image::Platform::host() : image::Platform::parse(platform_);
+  if (!os_.empty()) platform.os = os_;
+  if (!architecture_.empty()) {
+    platform.architecture = architecture_;
+    platform.variant.clear();
+  }
+  if (!variant_.empty()) platform.variant = variant_;
+  return platform.text();
+}
+
+std::optional<std::string> PullOptions::set_login(std::string_view value) {
+  if (value.find(':') == std::string_view::npos || value.starts_with(':'))
+    return "neither USER:PASSWORD nor USER:";
+  access_.login = value;
+  return std::nullopt;
+}
+
+// Certificates of clients have a .cert and a .key.
+std::optional<std::string> PullOptions::set_certificates(std::string_view value) {
+  const std::string directory(value);
+  if (!base::is_directory(directory)) return "no such directory";
+  access_.certificates.clear();
+  for (const std::string& name : base::list_directory(directory)) {
+    if (name.ends_with(".key") || name.ends_with(".cert"))
+      return "certificates of clients are not used here: " + base::printable(name);
+    if (name.ends_with(".crt")) access_.certificates.push_back(directory + "/" + name);
+  }
+  if (access_.certificates.empty()) return "there is no *.crt in it";
+  return std::nullopt;
+}
+
+std::optional<std::string> PullOptions::set_verified(std::string_view value) {
+  const auto verified = parse_truth(value);
+  if (!verified) return "neither true nor false";
+  access_.insecure = !*verified;
+  return std::nullopt;
+}
+
+}  // namespace cli

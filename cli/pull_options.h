@@ -1,0 +1,32 @@
+// From where an image comes and which one of several, as pull, run and create are told.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/options.h"
+#include "engine/engine.h"
+
+namespace cli {
+
+class PullOptions {
+ public:
+  // Binds to this object, which must stay where it is.
+  void declare(Options& options);
+  const engine::RegistryAccess& access() const { return access_; }
+  // "OS/ARCH[/VARIANT]" as the options say together, "" the host's.
+  std::string platform() const;
+
+ private:
+  std::optional<std::string> set_login(std::string_view value);
+  std::optional<std::string> set_certificates(std::string_view value);
+  std::optional<std::string> set_verified(std::string_view value);
+
+  engine::RegistryAccess access_;
+  std::string platform_;
+  std::string os_;
+  std::string architecture_;
+  std::string variant_;
+};
+
+}  // namespace cli
