@@ -4,6 +4,7 @@
 #include "cli/command_table.h"
 #include "cli/global_options.h"
 #include "cli/help_page.h"
+#include "cli/man_page.h"
 #include "cli/wording.h"
 
 namespace cli {
@@ -11,7 +12,9 @@ namespace {
 
 class Help : public Command {
  public:
-  void declare(Options&) override {}
+  void declare(Options& options) override {
+    options.add_switch(manual_, "man", 0, "The manual page, in man(7)").hidden = true;
+  }
 
   int run(Context& context) override {
     const Personality& personality = context.personality;
@@ -19,7 +22,8 @@ class Help : public Command {
       GlobalOptions globals;
       Options options;
       globals.declare(options);
-      context.out.write(program_help(personality, options));
+      context.out.write(manual_ ? man_page(personality, options)
+                                : program_help(personality, options));
       return 0;
     }
     const FoundCommand found = find_command(context.arguments);
@@ -36,6 +40,8 @@ class Help : public Command {
     context.err.line(fill(context.personality.messages.unknown_topic, {{"word", topic}}));
     return context.personality.exit_codes.failure;
   }
+
+  bool manual_ = false;
 };
 
 }  // namespace

@@ -39,5 +39,31 @@ TEST_F(AppTest, HelpFitsEightyColumnsAndSpeaksOfItsProgram) {
   }
 }
 
+TEST_F(AppTest, TheManualPageHasEveryCommandAndOption) {
+  for (const Personality& personality :
+       {frontends::docker_personality("vdkr"), frontends::podman_personality("vpdmn")}) {
+    const Said said = run(personality, {"help", "--man"});
+    EXPECT_EQ(said.code, 0);
+    EXPECT_TRUE(
+        said.out.starts_with(personality.program == "vdkr" ? ".TH VDKR 1 " : ".TH VPDMN 1 "));
+    for (const CommandEntry* entry : command_table()) {
+      const std::string heading =
+          ".SS " + std::string(personality.program) + " " + std::string(entry->name);
+      EXPECT_NE(said.out.find(heading), std::string::npos) << heading;
+    }
+    for (const char* part : {"\\fB\\-\\-restart\\fR \\fIstring\\fR", "\\fB\\-e\\fR, ",
+                             ".SH EXIT STATUS", ".SH FILES", ".SH SEE ALSO"})
+      EXPECT_NE(said.out.find(part), std::string::npos) << part;
+    // A line that begins with a dot is a request of ours; braces of templates are text.
+    for (const std::string& line : base::split(said.out, '\n'))
+      if (line.starts_with('.')) {
+        EXPECT_TRUE(line.starts_with(".TH ") || line.starts_with(".SH ") ||
+                    line.starts_with(".SS ") || line == ".PP" || line == ".TP" || line == ".EX" ||
+                    line == ".EE")
+            << line;
+      }
+  }
+}
+
 }  // namespace
 }  // namespace cli
