@@ -20,8 +20,16 @@ struct Field {
   void (*take)(ProcessInfo& process, std::int64_t value) = nullptr;
 };
 
+[[noreturn]] void corrupt() {
+  throw base::Error(base::ErrorKind::corrupt, "the guest's list of processes is damaged");
+}
+
 void take_cpu(ProcessInfo& process, std::int64_t value) { process.cpu = base::Milliseconds(value); }
+
+// The clock counts nanoseconds in 64 bits, which end in the year 2262.
 void take_started(ProcessInfo& process, std::int64_t value) {
+  constexpr std::int64_t latest = std::int64_t{1} << 42;  // ms: in the year 2109
+  if (value < 0 || value > latest) corrupt();
   process.started = base::WallTime(base::Milliseconds(value));
 }
 
@@ -43,10 +51,6 @@ constexpr std::array fields = {
     Field{.text = &ProcessInfo::name},
     Field{.text = &ProcessInfo::command},
 };
-
-[[noreturn]] void corrupt() {
-  throw base::Error(base::ErrorKind::corrupt, "the guest's list of processes is damaged");
-}
 
 // Beyond what any clock or memory has, so that sums of them cannot overflow.
 std::int64_t number_of(std::string_view text) {

@@ -49,6 +49,13 @@ TEST(Processes, NonsenseIsRefused) {
   EXPECT_THROW(parse_processes(many), base::Error);
 }
 
+TEST(Processes, NoClockHasSuchAStart) {
+  for (const char* start : {"9000000000000000", "-1"}) {
+    const std::string process = "1\t0\t1\t1\t0\tr\t0\tS\t0\t1\t0\t" + std::string(start);
+    EXPECT_THROW(parse_processes("1\n" + process + "\t0\t0\tn\tc\n"), base::Error) << start;
+  }
+}
+
 TEST(Processes, TextsCannotHarmATerminal) {
   const std::string evil = "1\n1\t1\t1\t1\t0\t\x1b[2J\t0\tS\t0\t1\t0\t0\t0\t0\t\x07\tx\x9b\x7f\n";
   const ProcessInfo process = parse_processes(evil).processes.at(0);
