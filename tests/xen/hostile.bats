@@ -1,0 +1,116 @@
+# 18. A guest that lies (tests/xen/hostile): every command on the host ends, with an error and within
+# its time; memory stays bounded, and nothing is left.
+load lib/xen
+
+kernels=/var/lib/vxn/kernels
+lying=bad0bad0bad0bad0
+
+# The guests' kernel with another init behind the one of its ramdisk: the later one counts.
+setup_file() {
+  local wanted=${VXN_KERNEL:-$(readlink "$kernels/current")}
+  cp -r "$kernels/$wanted" "$kernels/$lying"
+  mkdir "$BATS_FILE_TMPDIR/root"
+  cp "$BUILD_TREE/tests/xen/hostile/hostile_init" "$BATS_FILE_TMPDIR/root/init"
+  (cd "$BATS_FILE_TMPDIR/root" && find . | busybox cpio -o -H newc 2>/dev/null) \
+    >>"$kernels/$lying/initrd"
+  have_image busybox
+}
+
+teardown_file() { rm -rf "${kernels:?}/$lying"; }
+clean_up() { remove_containers; }
+
+# From here on guests lie so.
+lie() { # MODE
+  export VXN_KERNEL=$lying VXN_DOMU_CMDLINE_EXTRA=vxn.hostile=$1
+}
+
+# The host notices, says so in one line, and cleans up. No output that was not vouched for counts.
+is_caught() { # MODE REGEX
+  lie "$1"
+  try within 120 vdkr run --rm busybox echo hello
+  expect_refused 125 "$2"
+  expect_nothing_left
+}
+
+# Of all processes of vxn, in KiB.
+memory_of_monitors() {
+  local pid
+  for pid in $(pgrep vxn-monitor); do
+    sed -n 's/^RssAnon:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"
+  done | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# bats test_tags=quick
+@test "the same init, when it does not lie, is a guest's as any" {
+  lie none
+  try vdkr run --rm busybox echo hello
+  expect_status 0
+  expect_out $'hello\n'
+}
+
+# bats test_tags=quick
+@test "frames that are none, too long, of no known type or of no process" {
+  is_caught garbage 'broke the protocol'
+  is_caught length 'broke the protocol'
+  is_caught type 'broke the protocol'
+  is_caught process 'broke the protocol'
+}
+
+@test "data with a gap, and data beyond what it has room for" {
+  is_caught gap 'broke the protocol'
+  is_caught beyond 'broke the protocol'
+}
+
+# bats test_tags=quick
+@test "an end that does not fit what was said" {
+  is_caught count 'lost|bytes'
+  is_caught crc 'CRC|checksum|bytes'
+}
+
+@test "one that takes standard input and never says so can be removed" {
+  lie deaf
+  start vdkr run --name deaf -i busybox cat < <(yes | head -c 20000000)
+  eventually 60 sh -c 'vdkr ps | grep -q deaf'
+  sleep 5
+  (($(memory_of_monitors) < 30000)) || not_as_expected 'memory that is bounded'
+  try within 60 vdkr rm -f deaf
+  expect_status 0
+  finish 60
+  [[ $status != 0 ]]
+}
+
+@test "one that hides its end can be stopped" {
+  lie endless
+  vdkr run -d --name endless busybox true
+  sleep 3
+  try within 60 vdkr stop -t 2 endless
+  expect_status 0
+  [[ $(vdkr inspect -f '{{.State.Status}}' endless) == exited ]]
+}
+
+@test "one that does not go when it should is taken away" {
+  lie stay
+  try within 60 vdkr run --name stay busybox sh -c 'echo out; exit 4'
+  expect_status 4
+  expect_out $'out\n'
+  [[ $(xl list | wc -l) == 2 ]]
+}
+
+@test "one that floods its host with messages takes no memory, and can be removed" {
+  lie flood
+  vdkr run -d --name flood busybox sleep 600
+  sleep 10
+  (($(memory_of_monitors) < 30000)) || not_as_expected 'memory that is bounded'
+  try within 60 vdkr rm -f flood
+  expect_status 0
+}
+
+@test "one that lies about its ring can be removed" {
+  lie ring
+  vdkr run -d --name ring busybox sh -c 'echo out; sleep 600'
+  sleep 3
+  try within 30 vdkr logs ring
+  expect_status 0
+  try within 60 vdkr rm -f ring
+  expect_status 0
+}

@@ -1,0 +1,247 @@
+// A vchan of a guest that lies: what guest-init's agent sends passes through here, and is changed
+// as the kernel's command line says ("vxn.hostile=MODE"; tests/xen/hostile.bats has the modes).
+#include "guest-init/vchan.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+extern "C" {
+#include <libxenvchan.h>
+}
+
+#include "guest-init/failure.h"
+#include "guest-init/fd.h"
+#include "guest-init/protocol/frame.h"
+#include "guest-init/protocol/messages.h"
+
+namespace guest_init {
+namespace {
+
+using protocol::Frame;
+using protocol::FrameType;
+
+constexpr std::size_t ring_size = 256 << 10;
+constexpr std::size_t longest_command_line = 4096;
+constexpr useconds_t moment = 1000;
+
+// Where EXIT's payload says what came on stdout (docs/guest-protocol.md).
+constexpr std::size_t stdout_count = 40;
+constexpr std::size_t stdout_crc = 48;
+
+struct Lie {
+  libxenvchan* channel;
+  std::string& out;  // what goes to the host instead of the frame
+};
+
+void tell(Lie& lie, const Frame& frame) { protocol::append_frame(lie.out, frame); }
+
+// Past what the ring takes at once; returns with the host.
+void push(libxenvchan* channel, const std::string& bytes) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const int size = libxenvchan_write(channel, bytes.data() + sent, bytes.size() - sent);
+    if (size < 0) return;
+    sent += static_cast<std::size_t>(size);
+    if (size == 0) usleep(moment);
+  }
+}
+
+void sleep_for_ever() {
+  for (;;) pause();
+}
+
+void garbage(Lie& lie, const Frame&) { lie.out.append(4096, '\xa5'); }
+
+void long_frame(Lie& lie, const Frame& frame) {
+  tell(lie, frame);
+  memset(lie.out.data(), 0xff, sizeof(std::uint32_t));
+}
+
+void unknown_type(Lie& lie, const Frame& frame) {
+  tell(lie, frame);
+  lie.out[sizeof(std::uint32_t)] = 0x4d;
+}
+
+void gap(Lie& lie, const Frame& frame) {
+  Frame later = frame;
+  later.offset += 1000;
+  tell(lie, later);
+}
+
+// Sixteen megabytes, whatever the host gave room for.
+void beyond_limit(Lie& lie, const Frame& frame) {
+  tell(lie, frame);
+  const std::string bytes(protocol::max_payload, 'x');
+  Frame more = frame;
+  for (int i = 0; i < 256; ++i) {
+    more.offset =
+        frame.offset + frame.payload.size() + static_cast<std::uint64_t>(i) * bytes.size();
+    more.payload = protocol::bytes_of(bytes);
+    tell(lie, more);
+  }
+}
+
+void other_process(Lie& lie, const Frame& frame) {
+  Frame other = frame;
+  other.process = 0xfffffffe;
+  tell(lie, other);
+}
+
+void change_exit(Lie& lie, const Frame& frame, std::size_t at) {
+  tell(lie, frame);
+  char& byte = lie.out[protocol::header_size + at];
+  byte = static_cast<char>(byte + 1);
+}
+void exit_count(Lie& lie, const Frame& frame) { change_exit(lie, frame, stdout_count); }
+void exit_crc(Lie& lie, const Frame& frame) { change_exit(lie, frame, stdout_crc); }
+
+void silence(Lie&, const Frame&) {}
+
+void stay(Lie&, const Frame&) { sleep_for_ever(); }
+
+void flood(Lie& lie, const Frame& frame) {
+  std::string bytes;
+  protocol::append_frame(bytes, frame);
+  push(lie.channel, bytes);
+  const std::string payload =
+      encode(protocol::LogLine{.level = protocol::LogLevel::error, .text = std::string(200, 'x')});
+  bytes.clear();
+  for (int i = 0; i < 1000; ++i)
+    protocol::append_frame(bytes, {.type = FrameType::log, .payload = protocol::bytes_of(payload)});
+  for (;;) push(lie.channel, bytes);
+}
+
+// More in the ring than it can hold.
+void ring_index(Lie& lie, const Frame&) {
+  lie.channel->write.shr->prod += 0x40000000;
+  libxenvchan_wait(lie.channel);
+  sleep_for_ever();
+}
+
+struct Mode {
+  std::string_view name;
+  FrameType at;  // the frames that are changed
+  void (*lie)(Lie& lie, const Frame& frame);
+};
+
+constexpr Mode modes[] = {
+    {"garbage", FrameType::hello, garbage},
+    {"length", FrameType::started, long_frame},
+    {"type", FrameType::started, unknown_type},
+    {"process", FrameType::started, other_process},
+    {"gap", FrameType::data, gap},
+    {"beyond", FrameType::data, beyond_limit},
+    {"count", FrameType::exit, exit_count},
+    {"crc", FrameType::exit, exit_crc},
+    {"deaf", FrameType::ack, silence},
+    {"endless", FrameType::exit, silence},
+    {"stay", FrameType::shutdown_done, stay},
+    {"flood", FrameType::started, flood},
+    {"ring", FrameType::data, ring_index},
+};
+
+const Mode* chosen_mode() {
+  constexpr std::string_view key = "vxn.hostile=";
+  std::string line;
+  read_file("/proc/cmdline", longest_command_line, line);
+  const std::size_t at = line.find(key);
+  if (at == line.npos) return nullptr;
+  const std::string_view rest = std::string_view(line).substr(at + key.size());
+  const std::string_view name = rest.substr(0, rest.find_first_of(" \n"));
+  for (const Mode& mode : modes) {
+    if (mode.name == name) return &mode;
+  }
+  return nullptr;
+}
+
+// What was accepted from the agent and is not whole, and what is to go.
+std::string gathered;
+std::string pending;
+
+void pass_on(libxenvchan* channel) {
+  static const Mode* const mode = chosen_mode();
+  for (;;) {
+    Frame frame;
+    std::size_t used = 0;
+    const char* why = nullptr;
+    if (protocol::parse_frame(protocol::bytes_of(gathered), frame, used, why) !=
+        protocol::ParseResult::frame) {
+      return;
+    }
+    std::string out;
+    Lie lie{channel, out};
+    if (mode != nullptr && frame.type == mode->at) {
+      push(channel, pending);
+      pending.clear();
+      mode->lie(lie, frame);
+    } else {
+      tell(lie, frame);
+    }
+    pending += out;
+    gathered.erase(0, used);
+  }
+}
+
+void flush(libxenvchan* channel) {
+  while (!pending.empty()) {
+    const int size = libxenvchan_write(channel, pending.data(), pending.size());
+    if (size <= 0) return;
+    pending.erase(0, static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace
+
+VchanServer::VchanServer(std::uint32_t slot) : path_("data/vxn/" + std::to_string(slot)) {}
+
+bool VchanServer::offer(std::string& why) {
+  close();
+  gathered.clear();
+  pending.clear();
+  channel_ = libxenvchan_server_init(nullptr, 0, path_.c_str(), ring_size, ring_size);
+  if (channel_ == nullptr) {
+    why = "offering the vchan " + path_ + ": " + error_text(errno);
+    return false;
+  }
+  channel_->blocking = 0;
+  return true;
+}
+
+void VchanServer::close() {
+  if (channel_ != nullptr) libxenvchan_close(channel_);
+  channel_ = nullptr;
+}
+
+Transport VchanServer::transport() {
+  return {
+      .self = this,
+      .offer = [](void* self,
+                  std::string& why) { return static_cast<VchanServer*>(self)->offer(why); },
+      .descriptor =
+          [](void* self) {
+            return libxenvchan_fd_for_select(static_cast<VchanServer*>(self)->channel_);
+          },
+      .events = [](void*) { return short{POLLIN}; },
+      .woken =
+          [](void* self) {
+            libxenvchan* const channel = static_cast<VchanServer*>(self)->channel_;
+            libxenvchan_wait(channel);
+            flush(channel);
+          },
+      .read = [](void* self, std::byte* buffer, std::size_t size) -> std::ptrdiff_t {
+        return libxenvchan_read(static_cast<VchanServer*>(self)->channel_, buffer, size);
+      },
+      .write = [](void* self, const std::byte* bytes, std::size_t size) -> std::ptrdiff_t {
+        libxenvchan* const channel = static_cast<VchanServer*>(self)->channel_;
+        gathered.append(reinterpret_cast<const char*>(bytes), size);
+        pass_on(channel);
+        flush(channel);
+        return static_cast<std::ptrdiff_t>(size);
+      },
+  };
+}
+
+}  // namespace guest_init
