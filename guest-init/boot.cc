@@ -21,10 +21,12 @@ namespace {
 constexpr std::uint32_t own_slot = 0;
 
 struct Boot {
+  explicit Boot(TransportOf transport_of) : agent(own_slot, transport_of(vchan), guest) {}
+
   Guest guest;
   Modules modules;
   VchanServer vchan{own_slot};
-  Agent agent{own_slot, vchan.transport(), guest};
+  Agent agent;
 };
 
 // The kernel found no /dev/console in the initramfs: no descriptor below 3 may be anything else.
@@ -114,9 +116,9 @@ bool run_step(const Step& step, Boot& boot, Failure& failure) {
 
 }  // namespace
 
-void run_guest() {
+void run_guest(TransportOf transport_of) {
   Failure failure;
-  Boot boot;
+  Boot boot(transport_of);
   boot.guest.exec_ns = boot_time_ns();
   boot.guest.power_off = power_off;
   boot.guest.timings.push_back({.name = "exec", .ns = boot.guest.exec_ns});

@@ -23,5 +23,5 @@ int main(int argc, char** argv) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
-  run_guest();
+  run_guest([](VchanServer& vchan) { return vchan.transport(); });
 }

@@ -18,7 +18,8 @@ class VchanServer {
   VchanServer& operator=(const VchanServer&) = delete;
   ~VchanServer() { close(); }
 
-  Transport transport();  // valid as long as this object
+  Transport transport();                       // valid as long as this object
+  libxenvchan* channel() { return channel_; }  // null where none is offered
 
  private:
   bool offer(std::string& why);

@@ -81,9 +81,11 @@ host_parts() { # SUITE WHAT
 
 tests_of() { "$root/tests/suites/$1" list | cut -f 1; }
 
-# The unit tests' sources are a family's too where it runs them in dom0.
+# The unit tests' sources are a family's too where it runs them in dom0, and so are the programs that
+# it brings with it.
 inputs_of() { # FAMILY KERNEL
   printf 'xen+tests/xen/%s.bats' "$1"
+  if [[ -d $root/tests/xen/$1 ]]; then printf ' tests/xen/%s' "$1"; fi
   if [[ $1 == parts ]]; then printf ' tests/xen tests/guest-init'; fi
   if [[ $2 == own ]]; then printf ' %s' "${own_kernel[@]}"; fi
 }

@@ -1,21 +1,23 @@
-// A vchan of a guest that lies: what guest-init's agent sends passes through here, and is changed
-// as the kernel's command line says ("vxn.hostile=MODE"; tests/xen/hostile.bats has the modes).
-#include "guest-init/vchan.h"
-
-#include <poll.h>
+// PID 1 of a guest that lies: what guest-init's agent sends passes through here, and is changed as
+// the kernel's command line says ("vxn.hostile=MODE"; tests/xen/hostile.bats has the modes).
 #include <unistd.h>
 
-#include <cerrno>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <string>
 
 extern "C" {
 #include <libxenvchan.h>
 }
 
-#include "guest-init/failure.h"
+#include "guest-init/boot.h"
 #include "guest-init/fd.h"
+#include "guest-init/mini_init.h"
 #include "guest-init/protocol/frame.h"
 #include "guest-init/protocol/messages.h"
+#include "guest-init/tools.h"
+#include "guest-init/vchan.h"
 
 namespace guest_init {
 namespace {
@@ -23,7 +25,6 @@ namespace {
 using protocol::Frame;
 using protocol::FrameType;
 
-constexpr std::size_t ring_size = 256 << 10;
 constexpr std::size_t longest_command_line = 4096;
 constexpr useconds_t moment = 1000;
 
@@ -193,55 +194,49 @@ void flush(libxenvchan* channel) {
   }
 }
 
-}  // namespace
+Transport honest;  // the vchan's own
 
-VchanServer::VchanServer(std::uint32_t slot) : path_("data/vxn/" + std::to_string(slot)) {}
+VchanServer& vchan(void* self) { return *static_cast<VchanServer*>(self); }
 
-bool VchanServer::offer(std::string& why) {
-  close();
+bool offer(void* self, std::string& why) {
   gathered.clear();
   pending.clear();
-  channel_ = libxenvchan_server_init(nullptr, 0, path_.c_str(), ring_size, ring_size);
-  if (channel_ == nullptr) {
-    why = "offering the vchan " + path_ + ": " + error_text(errno);
-    return false;
-  }
-  channel_->blocking = 0;
-  return true;
+  return honest.offer(self, why);
 }
 
-void VchanServer::close() {
-  if (channel_ != nullptr) libxenvchan_close(channel_);
-  channel_ = nullptr;
+void woken(void* self) {
+  honest.woken(self);
+  flush(vchan(self).channel());
 }
 
-Transport VchanServer::transport() {
-  return {
-      .self = this,
-      .offer = [](void* self,
-                  std::string& why) { return static_cast<VchanServer*>(self)->offer(why); },
-      .descriptor =
-          [](void* self) {
-            return libxenvchan_fd_for_select(static_cast<VchanServer*>(self)->channel_);
-          },
-      .events = [](void*) { return short{POLLIN}; },
-      .woken =
-          [](void* self) {
-            libxenvchan* const channel = static_cast<VchanServer*>(self)->channel_;
-            libxenvchan_wait(channel);
-            flush(channel);
-          },
-      .read = [](void* self, std::byte* buffer, std::size_t size) -> std::ptrdiff_t {
-        return libxenvchan_read(static_cast<VchanServer*>(self)->channel_, buffer, size);
-      },
-      .write = [](void* self, const std::byte* bytes, std::size_t size) -> std::ptrdiff_t {
-        libxenvchan* const channel = static_cast<VchanServer*>(self)->channel_;
-        gathered.append(reinterpret_cast<const char*>(bytes), size);
-        pass_on(channel);
-        flush(channel);
-        return static_cast<std::ptrdiff_t>(size);
-      },
-  };
+// Everything is taken at once, and passed on as far as it goes.
+std::ptrdiff_t write_lies(void* self, const std::byte* bytes, std::size_t size) {
+  gathered.append(reinterpret_cast<const char*>(bytes), size);
+  pass_on(vchan(self).channel());
+  flush(vchan(self).channel());
+  return static_cast<std::ptrdiff_t>(size);
 }
 
+Transport lying(VchanServer& vchan) {
+  honest = vchan.transport();
+  Transport transport = honest;
+  transport.offer = offer;
+  transport.woken = woken;
+  transport.write = write_lies;
+  return transport;
+}
+
+}  // namespace
 }  // namespace guest_init
+
+int main(int argc, char** argv) {
+  using namespace guest_init;
+  const std::string_view name = argc > 0 ? argv[0] : "";
+  if (name == mini_init_name && argc == 2) return run_mini_init(atoi(argv[1]));
+  if (const Tool* tool = tool_called(name)) return tool->run();
+  if (getpid() != 1) return EXIT_FAILURE;
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  run_guest(lying);
+}
