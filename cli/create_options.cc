@@ -120,7 +120,7 @@ engine::Container CreateOptions::create(Context& context, const engine::CreateRe
                                   "running or delete {}",
                                   base::printable(id_file_)));
   if (replace_) make_way(context, request.name);
-  const engine::Container container = create_container(context, request, watched);
+  engine::Container container = create_container(context, request, watched);
   if (id_file_.empty()) return container;
   try {
     base::replace_file(id_file_, container.config.id, 0644, base::Durability::cached);

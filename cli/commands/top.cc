@@ -57,6 +57,7 @@ class Top : public Command {
       lines[0].append(lines[0].empty() ? "" : "\t").append(column->header);
     for (const engine::ProcessInfo& process : list.processes) {
       std::vector<std::string> cells;
+      cells.reserve(columns.size());
       const ProcessFacts facts{process, list.memory, context.world.now()};
       for (const ProcessColumn* column : columns) cells.push_back(column->text(facts));
       lines.push_back(base::join(cells, "\t"));
