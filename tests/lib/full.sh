@@ -120,7 +120,7 @@ run_part() { # NAME WHAT COMMAND KEY
   say ""
   say "== $1: $2"
   read -ra command <<<"$3"
-  (cd "$root" && timeout -k 20 600 "${command[@]}" </dev/null) |
+  (cd "$root" && timeout -k 20 $((600 * ${PATIENCE:-1})) "${command[@]}" </dev/null) |
     tee "$state.tap" | tap_show "$1" "$tally"
   suite_status "$1" "${PIPESTATUS[0]}" "$failed"
   passed=$(($(grep -c '^ok' "$tally") - before))
