@@ -65,7 +65,6 @@ memory_of_monitors() {
   is_caught beyond 'broke the protocol'
 }
 
-# bats test_tags=quick
 @test "an end that does not fit what was said" {
   is_caught count 'an exit that cannot be'
   is_caught crc 'CRC32C'

@@ -113,7 +113,6 @@ lives='echo x >>/count; n=$(grep -c . /count); echo "life $n"; [ "$n" -ge 3 ] ||
   expect_status 0
 }
 
-# bats test_tags=quick
 @test "at boot those are started whose policy says so" {
   local name
   for name in always unless-stopped; do
