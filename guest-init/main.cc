@@ -6,15 +6,13 @@
 #include <string_view>
 
 #include "guest-init/boot.h"
-#include "guest-init/mini_init.h"
 #include "guest-init/shutdown.h"
 #include "guest-init/tools.h"
 
 int main(int argc, char** argv) {
   using namespace guest_init;
-  const std::string_view name = argc > 0 ? argv[0] : "";
-  if (name == mini_init_name && argc == 2) return run_mini_init(atoi(argv[1]));
-  if (const Tool* tool = tool_called(name)) return tool->run();
+  int status = 0;
+  if (ran_under_other_name(argc, argv, status)) return status;
   if (argc == 2 && std::string_view(argv[1]) == power_off_argument) return request_power_off();
   if (getpid() != 1) {
     constexpr std::string_view line = "guest-init is PID 1 of a vxn guest and nothing elsewhere\n";

@@ -1,5 +1,8 @@
 #include "guest-init/tools.h"
 
+#include <cstdlib>
+
+#include "guest-init/mini_init.h"
 #include "guest-init/process_list.h"
 
 namespace guest_init {
@@ -18,11 +21,18 @@ const Tool* find_tool(std::string_view name) {
   return nullptr;
 }
 
-const Tool* tool_called(std::string_view argv0) {
-  for (const Tool& tool : tools) {
-    if (tool.argv0 == argv0) return &tool;
+bool ran_under_other_name(int argc, char** argv, int& status) {
+  const std::string_view name = argc > 0 ? argv[0] : "";
+  if (name == mini_init_name && argc == 2) {
+    status = run_mini_init(atoi(argv[1]));
+    return true;
   }
-  return nullptr;
+  for (const Tool& tool : tools) {
+    if (tool.argv0 != name) continue;
+    status = tool.run();
+    return true;
+  }
+  return false;
 }
 
 }  // namespace guest_init

@@ -12,8 +12,11 @@ struct Tool {
   int (*run)();  // the exit status
 };
 
-// Null where there is none of that name, or that is called so.
+// Null where there is none of that name.
 const Tool* find_tool(std::string_view name);
-const Tool* tool_called(std::string_view argv0);
+
+// For main(): does what is wanted of this execution where it is a tool, or a container's init
+// (guest-init/mini_init.h). False where it is neither; else `status` is how it ended.
+bool ran_under_other_name(int argc, char** argv, int& status);
 
 }  // namespace guest_init

@@ -12,7 +12,6 @@
 #include <cstdlib>
 
 #include "guest-init/loop.h"
-#include "guest-init/mini_init.h"
 #include "guest-init/tools.h"
 #include "guest-init/uevents.h"
 #include "tests/support/socket_transport.h"
@@ -69,10 +68,8 @@ void prepare(Guest& guest, const char* cgroup) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (const Tool* tool = tool_called(argv[0])) return tool->run();
-  if (argc == 2 && std::string_view(argv[0]) == mini_init_name) {
-    return run_mini_init(atoi(argv[1]));
-  }
+  int status = 0;
+  if (ran_under_other_name(argc, argv, status)) return status;
   if (argc != 4 || getpid() != 1) return 98;
   sigset_t all;
   sigfillset(&all);

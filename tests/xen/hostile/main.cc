@@ -13,7 +13,6 @@ extern "C" {
 
 #include "guest-init/boot.h"
 #include "guest-init/fd.h"
-#include "guest-init/mini_init.h"
 #include "guest-init/protocol/frame.h"
 #include "guest-init/protocol/messages.h"
 #include "guest-init/tools.h"
@@ -231,9 +230,8 @@ Transport lying(VchanServer& vchan) {
 
 int main(int argc, char** argv) {
   using namespace guest_init;
-  const std::string_view name = argc > 0 ? argv[0] : "";
-  if (name == mini_init_name && argc == 2) return run_mini_init(atoi(argv[1]));
-  if (const Tool* tool = tool_called(name)) return tool->run();
+  int status = 0;
+  if (ran_under_other_name(argc, argv, status)) return status;
   if (getpid() != 1) return EXIT_FAILURE;
   sigset_t all;
   sigfillset(&all);
