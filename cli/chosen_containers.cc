@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::size_t longest_id = 4096;
 
-// The last one first.
-std::vector<engine::Container> by_age(Context& context) {
+}  // namespace
+
+std::vector<engine::Container> containers_by_age(Context& context) {
   std::vector<engine::Container> all = context.engine().containers();
   std::stable_sort(all.begin(), all.end(),
                    [](const engine::Container& a, const engine::Container& b) {
@@ -22,12 +23,10 @@ std::vector<engine::Container> by_age(Context& context) {
   return all;
 }
 
-}  // namespace
-
 std::vector<std::string> arguments_with(Context& context, bool latest) {
   std::vector<std::string> words;
   if (latest) {
-    const std::vector<engine::Container> all = by_age(context);
+    const std::vector<engine::Container> all = containers_by_age(context);
     if (all.empty()) throw base::Error(base::ErrorKind::not_found, "there are no containers");
     words.push_back(all.front().config.id);
   }
@@ -58,7 +57,7 @@ void ChosenContainers::choose(Context& context, Meant meant) const {
   if (!context.arguments.empty())
     throw base::Error(base::ErrorKind::usage,
                       "no names are taken beside --all, --latest and --filter");
-  std::vector<engine::Container> chosen = by_age(context);
+  std::vector<engine::Container> chosen = containers_by_age(context);
   if (latest_)
     chosen.resize(std::min<std::size_t>(chosen.size(), 1));
   else

@@ -37,6 +37,9 @@ class ChosenContainers {
   bool latest_ = false;
 };
 
+// All of them, the one that was made last first.
+std::vector<engine::Container> containers_by_age(Context& context);
+
 // The command's arguments; with `latest`, behind the id of the container that was made last. Throws
 // not_found where there is none.
 std::vector<std::string> arguments_with(Context& context, bool latest);

@@ -1,7 +1,7 @@
-#include <algorithm>
 #include <variant>
 
 #include "base/text.h"
+#include "cli/chosen_containers.h"
 #include "cli/command_table.h"
 #include "cli/container_filter.h"
 #include "cli/container_size.h"
@@ -44,11 +44,7 @@ class ListContainers : public Command {
   }
 
   int run(Context& context) override {
-    std::vector<engine::Container> containers = context.engine().containers();
-    std::stable_sort(containers.begin(), containers.end(),
-                     [](const engine::Container& a, const engine::Container& b) {
-                       return a.config.created > b.config.created;
-                     });
+    std::vector<engine::Container> containers = containers_by_age(context);
     const std::optional<std::size_t> last = latest_ ? 1 : last_;
     containers = filter_.apply(containers);
     if (!all_ && !last && !filter_.names_states())
