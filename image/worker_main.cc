@@ -1,5 +1,6 @@
-// vxn-image-worker PARENT [UID GID]: does one pull for its parent. It alone meets the network and
-// foreign archives; it runs without privileges and has the descriptors of worker_request.h.
+// vxn-image-worker pull|disk PARENT [UID GID]: does one pull for its parent, or makes a disk of a
+// tar stream. It alone meets the network and foreign archives; it runs without privileges and has
+// the descriptors of worker_request.h.
 #include <unistd.h>
 
 #include <csignal>
@@ -41,6 +42,7 @@ class ReportingProgress : public base::Progress {
 };
 
 struct Arguments {
+  std::string_view task;
   pid_t parent = 0;
   std::optional<Account> account;
 };
@@ -51,10 +53,10 @@ Arguments parse_arguments(std::span<char*> words) {
     if (!value) throw base::Error(base::ErrorKind::usage, "an argument is no number");
     return *value;
   };
-  if (words.size() != 2 && words.size() != 4)
+  if (words.size() != 3 && words.size() != 5)
     throw base::Error(base::ErrorKind::usage, "an argument is missing");
-  Arguments arguments{.parent = static_cast<pid_t>(number(1))};
-  if (words.size() == 4) arguments.account = Account{.user = number(2), .group = number(3)};
+  Arguments arguments{.task = words[1], .parent = static_cast<pid_t>(number(2))};
+  if (words.size() == 5) arguments.account = Account{.user = number(3), .group = number(4)};
   return arguments;
 }
 
@@ -73,7 +75,13 @@ TransportFactory curl_factory(const WorkerRequest& request) {
   };
 }
 
-WorkerResult serve() {
+WorkerDisk make_disk() {
+  FdSource tar(worker_tar_fd);
+  const LayerDiskResult result = write_layer_disk(tar, worker_output_fd, {});
+  return {.bytes = result.disk_bytes, .dropped_xattrs = result.dropped_xattrs};
+}
+
+WorkerResult pull() {
   const WorkerRequest request =
       parse_worker_request(base::read_to_end(worker_request_fd, largest_request));
   start_curl();
@@ -92,9 +100,15 @@ WorkerRecord failure(base::ErrorKind kind, const std::string& message) {
   return WorkerFailure{.kind = kind, .message = message};
 }
 
-WorkerRecord outcome() {
+WorkerRecord serve(std::string_view task) {
+  if (task == worker_pull) return pull();
+  if (task == worker_disk) return make_disk();
+  throw base::Error(base::ErrorKind::usage, "an unknown task");
+}
+
+WorkerRecord outcome(std::string_view task) {
   try {
-    return serve();
+    return serve(task);
   } catch (const base::Error& error) {
     return failure(error.kind(), error.message());
   } catch (const std::bad_alloc&) {
@@ -114,7 +128,7 @@ int main(int argc, char** argv) {
     const image::Arguments arguments =
         image::parse_arguments({argv, static_cast<std::size_t>(argc)});
     image::enter_sandbox(arguments.account, arguments.parent);
-    last = image::outcome();
+    last = image::outcome(arguments.task);
   } catch (const base::Error& error) {
     last = image::failure(error.kind(), std::string("vxn-image-worker: ") + error.what());
   }

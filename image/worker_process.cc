@@ -70,32 +70,40 @@ Inputs open_inputs(const ImageStore& store, const Reference& name, const PullOpt
   return inputs;
 }
 
-Worker start_worker(const Inputs& inputs, const Staging& staging,
-                    const std::optional<Account>& account, const PullOptions& options) {
+using Descriptors = std::vector<std::pair<int, int>>;
+
+Worker start_worker(const std::string& path, std::string_view task, Descriptors fds,
+                    const std::optional<Account>& account) {
   base::Pair report = base::make_pipe();
-  const std::string path = options.worker.empty() ? worker_path() : options.worker;
-  base::SpawnRequest spawn{.argv = {path, std::to_string(getpid())},
-                           .fds = {{staging.fd(), worker_staging_fd},
-                                   {inputs.blobs.get(), worker_blobs_fd},
-                                   {inputs.disks.get(), worker_disks_fd},
-                                   {inputs.request.get(), worker_request_fd},
-                                   {report.second.get(), worker_report_fd},
-                                   {staging.lock_fd(), worker_lock_fd}},
-                           .env = worker_environment(),
-                           .new_session = true};
+  fds.emplace_back(report.second.get(), worker_report_fd);
+  base::SpawnRequest spawn{
+      .argv = {path.empty() ? worker_path() : path, std::string(task), std::to_string(getpid())},
+      .fds = std::move(fds),
+      .env = worker_environment(),
+      .new_session = true};
   if (account) {
     spawn.argv.push_back(std::to_string(account->user));
     spawn.argv.push_back(std::to_string(account->group));
   }
-  if (inputs.credentials) spawn.fds.emplace_back(inputs.credentials.get(), worker_credentials_fd);
-  if (inputs.ca) spawn.fds.emplace_back(inputs.ca.get(), worker_ca_fd);
   return {.child = base::spawn(spawn), .report = std::move(report.first)};
 }
 
-// Hands a record on; a result is kept, a failure thrown.
+Descriptors descriptors(const Inputs& inputs, const Staging& staging) {
+  Descriptors fds{{staging.fd(), worker_staging_fd},
+                  {inputs.blobs.get(), worker_blobs_fd},
+                  {inputs.disks.get(), worker_disks_fd},
+                  {inputs.request.get(), worker_request_fd},
+                  {staging.lock_fd(), worker_lock_fd}};
+  if (inputs.credentials) fds.emplace_back(inputs.credentials.get(), worker_credentials_fd);
+  if (inputs.ca) fds.emplace_back(inputs.ca.get(), worker_ca_fd);
+  return fds;
+}
+
+// Hands a record on; what it was started for is kept, a failure thrown.
+template <typename Wanted>
 struct Listener {
   base::Progress& progress;
-  std::optional<WorkerResult> result;
+  std::optional<Wanted> result;
 
   void operator()(const WorkerMessage& message) { progress.message(base::printable(message.text)); }
   void operator()(const WorkerProgress& update) {
@@ -105,7 +113,11 @@ struct Listener {
   [[noreturn]] void operator()(const WorkerFailure& failure) {
     throw base::Error(failure.kind, base::printable(failure.message, 4096));
   }
-  void operator()(WorkerResult& done) { result = std::move(done); }
+  void operator()(Wanted& done) { result = std::move(done); }
+  template <typename Other>
+  [[noreturn]] void operator()(const Other&) {
+    throw base::Error(base::ErrorKind::corrupt, "the image worker's report: of another task");
+  }
 };
 
 [[noreturn]] void throw_unexpected_end(base::ExitStatus status) {
@@ -116,8 +128,9 @@ struct Listener {
 }
 
 // Reads the report to its end and waits for the worker's.
-WorkerResult listen(Worker& worker, base::Progress& progress) {
-  Listener listener{.progress = progress, .result = std::nullopt};
+template <typename Wanted>
+Wanted listen(Worker& worker, base::Progress& progress) {
+  Listener<Wanted> listener{.progress = progress, .result = std::nullopt};
   WorkerRecords records;
   std::array<std::byte, 16384> buffer;
   for (;;) {
@@ -158,11 +171,19 @@ WorkerResult run_worker(const ImageStore& store, const Staging& staging, const R
                         const PullOptions& options, const std::optional<Account>& account,
                         base::Progress& progress) {
   const Inputs inputs = open_inputs(store, name, options);
-  Worker worker = start_worker(inputs, staging, account, options);
-  WorkerResult result = listen(worker, progress);
+  Worker worker = start_worker(options.worker, worker_pull, descriptors(inputs, staging), account);
+  WorkerResult result = listen<WorkerResult>(worker, progress);
   check_result(result);
   base::throw_if_interrupted();
   return result;
+}
+
+WorkerDisk run_disk_worker(int tar, int output, const DirectoryDiskOptions& options) {
+  Worker worker =
+      start_worker(options.worker, worker_disk, {{tar, worker_tar_fd}, {output, worker_output_fd}},
+                   worker_account(options.worker_user));
+  base::NoProgress silent;
+  return listen<WorkerDisk>(worker, silent);
 }
 
 }  // namespace image

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/progress.h"
+#include "image/directory_disk.h"
 #include "image/image_store.h"
 #include "image/staging.h"
 #include "image/worker_client.h"
@@ -18,5 +19,8 @@ namespace image {
 WorkerResult run_worker(const ImageStore& store, const Staging& staging, const Reference& name,
                         const PullOptions& options, const std::optional<Account>& account,
                         base::Progress& progress);
+
+// The same for the disk that it makes at `output` of the tar stream at `tar`.
+WorkerDisk run_disk_worker(int tar, int output, const DirectoryDiskOptions& options);
 
 }  // namespace image

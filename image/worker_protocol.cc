@@ -223,6 +223,12 @@ void fields(Archive& archive, WorkerResult& result) {
   archive.number(image.size_bytes, most_layers * largest_size);
 }
 
+template <typename Archive>
+void fields(Archive& archive, WorkerDisk& disk) {
+  archive.number(disk.bytes, largest_size);
+  archive.number(disk.dropped_xattrs, largest_size);
+}
+
 // Foreign words may be in them.
 void clean(std::string& text) { text = base::printable(text, longest_line / 2); }
 
@@ -235,8 +241,9 @@ WorkerRecord read_record(Reader& reader) {
 }
 
 using ReadRecord = WorkerRecord (*)(Reader&);
-constexpr std::array<ReadRecord, 4> readers{read_record<WorkerMessage>, read_record<WorkerProgress>,
-                                            read_record<WorkerFailure>, read_record<WorkerResult>};
+constexpr std::array<ReadRecord, 5> readers{read_record<WorkerMessage>, read_record<WorkerProgress>,
+                                            read_record<WorkerFailure>, read_record<WorkerResult>,
+                                            read_record<WorkerDisk>};
 
 }  // namespace
 

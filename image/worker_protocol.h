@@ -3,12 +3,12 @@
 //
 // A stream of records, integers little-endian:
 //   u32 length    of what follows, 1 … 8 MiB
-//   u8  kind      1 message, 2 progress, 3 failure, 4 result
+//   u8  kind      1 message, 2 progress, 3 failure, 4 result, 5 disk
 //   fields        u8, u32, u64; text: u32 length, UTF-8 without NUL; time: u8 present, u64
 //                 nanoseconds since 1970 (two's complement); list: u32 count, elements;
 //                 digest: 64 lower-case hex digits (sha256); descriptor: text, digest, u64
-// A failure or a result is the last record. What follows it, an unknown kind, a length that does
-// not match its fields, or a bound exceeded makes the whole stream corrupt.
+// A failure, a result or a disk is the last record. What follows it, an unknown kind, a length that
+// does not match its fields, or a bound exceeded makes the whole stream corrupt.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +47,14 @@ struct WorkerResult {
   bool operator==(const WorkerResult&) const = default;
 };
 
-using WorkerRecord = std::variant<WorkerMessage, WorkerProgress, WorkerFailure, WorkerResult>;
+struct WorkerDisk {  // a directory's disk is written
+  std::uint64_t bytes = 0;
+  std::uint64_t dropped_xattrs = 0;  // see LayerDiskResult
+  bool operator==(const WorkerDisk&) const = default;
+};
+
+using WorkerRecord =
+    std::variant<WorkerMessage, WorkerProgress, WorkerFailure, WorkerResult, WorkerDisk>;
 
 // With its length. Texts that are too long for a message are cut; what a result may not hold throws
 // corrupt.

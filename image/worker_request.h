@@ -24,6 +24,12 @@ enum WorkerFd : int {
   worker_ca_fd = 10,          // PEM; closed where there is none
 };
 
+// What it is started for: its first argument.
+inline constexpr std::string_view worker_pull = "pull";
+inline constexpr std::string_view worker_disk = "disk";
+// Of the second: a tar stream becomes a disk. Beside them worker_report_fd.
+enum WorkerDiskFd : int { worker_tar_fd = 3, worker_output_fd = 4 };
+
 struct WorkerRequest {
   Reference name;
   Platform platform;

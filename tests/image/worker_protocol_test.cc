@@ -66,6 +66,13 @@ TEST_F(ProtocolTest, a_failure_keeps_its_kind) {
   EXPECT_EQ(records.next(), WorkerRecord(sent));
 }
 
+TEST_F(ProtocolTest, a_disk_keeps_its_numbers) {
+  WorkerRecords records;
+  const WorkerDisk sent{.bytes = 7, .dropped_xattrs = 2};
+  records.feed(base::as_bytes(encode(sent)));
+  EXPECT_EQ(records.next(), WorkerRecord(sent));
+}
+
 TEST_F(ProtocolTest, times_before_1970_survive) {
   WorkerResult sent = result();
   sent.image.config.created = base::parse_time("0001-01-01T00:00:00Z");
@@ -82,7 +89,7 @@ TEST_F(ProtocolTest, a_hostile_stream_is_refused) {
       {std::string("\0\0\0\0", 4), "a record's length is out of bounds"},
       {std::string("\xff\xff\xff\xff", 4), "a record's length is out of bounds"},
       {frame(std::string("\0", 1)), "an unknown kind of record"},
-      {frame("\5"), "an unknown kind of record"},
+      {frame("\6"), "an unknown kind of record"},
       {frame("\1"), "a record ends early"},
       {frame(std::string("\1\1\0\0\0", 5)), "a record ends early"},
       {frame(std::string("\1\0\0\0\0x", 6)), "a record is too long"},
@@ -94,6 +101,7 @@ TEST_F(ProtocolTest, a_hostile_stream_is_refused) {
       {frame(body.substr(0, body.size() - 1)), "a record ends early"},
       {done + done, "it goes on after its end"},
       {good + "x", "it goes on after its end"},
+      {encode(WorkerDisk{.bytes = 1}) + done, "it goes on after its end"},
   };
   for (const auto& [bytes, expected] : cases) EXPECT_EQ(failure(bytes), expected);
 }
