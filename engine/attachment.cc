@@ -74,6 +74,16 @@ Attachment::Attachment(const AttachRequest& request, base::UniqueFd connection,
   if (!is_exec_) run_begins();
 }
 
+Attachment::Attachment(const AttachRequest& request, base::UniqueFd connection,
+                       base::SignalSource& signals, Joining joining)
+    : Attachment(request,
+                 {.launch = {},
+                  .connection = std::move(connection),
+                  .streams = ClientStreams(request.stdio.input >= 0, joining)},
+                 signals) {
+  begins_attached_ = true;
+}
+
 void Attachment::run_begins() {
   started_ = true;
   if (request_.stdio.terminal == nullptr) return;
@@ -200,7 +210,8 @@ void Attachment::take_frames() {
       throw base::Error(base::ErrorKind::corrupt,
                         fmt::format("the container's streams: {}", streams_.why()));
     if (streams_.attached()) base::failpoint("client.attached");
-    if (streams_.started() && !started_) run_begins();
+    const bool runs = streams_.started() || (begins_attached_ && streams_.attached());
+    if (runs && !started_) run_begins();
     return true;
   };
   const char* why = "";
@@ -270,7 +281,7 @@ void Attachment::drop_connection() {
 void Attachment::look_at_record() {
   const auto now = request_.store.load(request_.config.id);
   const auto* exited = now ? std::get_if<Exited>(&now->state) : nullptr;
-  if (now && !exited) return adopt();
+  if (now && !exited && !now->config.tied) return adopt();
   exited_ = LaunchEvent{.type = LaunchEvent::Type::exited,
                         .number = exited ? exited->code : 0,
                         .text = exited ? exited->error : ""};

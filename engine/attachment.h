@@ -38,6 +38,10 @@ class Attachment {
   Attachment(const AttachRequest& request, base::UniqueFd connection, base::SignalSource& signals,
              const std::string& spec = {});
 
+  // To a container that starts now, with somebody else as its starter.
+  Attachment(const AttachRequest& request, base::UniqueFd connection, base::SignalSource& signals,
+             Joining joining);
+
   // Throws interrupted where it was cancelled before the start, what the monitor could not do, and
   // corrupt where bytes were lost or the relay broke the rules.
   RunOutcome run();
@@ -80,6 +84,7 @@ class Attachment {
   std::string in_;   // from the relay, unparsed
   std::string out_;  // to the relay, unsent
   bool is_exec_ = false;
+  bool begins_attached_ = false;  // whoever started it does not tell us when it runs
   bool started_ = false;
   bool done_ = false;  // the monitor has cleaned up
   int cancelled_by_ = 0;

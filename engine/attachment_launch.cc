@@ -42,6 +42,8 @@ void Attachment::take_launch_events() {
 void Attachment::take_event(const LaunchEvent& event) {
   using Type = LaunchEvent::Type;
   switch (event.type) {
+    case Type::held:
+      break;
     case Type::step:
       timing_.steps.push_back({event.text, static_cast<double>(event.number) / 1000});
       break;

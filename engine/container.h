@@ -63,8 +63,10 @@ struct ContainerConfig {
   std::string platform;  // "linux/amd64"
 
   std::vector<std::string> layers;  // disk images in the store, lowest first: file names
-  std::vector<std::string> argv;    // entrypoint and command, resolved
-  std::vector<std::string> env;     // NAME=VALUE, resolved, in order
+  // Disk images of its own, beside its record, above those: file names.
+  std::vector<std::string> own_layers;
+  std::vector<std::string> argv;  // entrypoint and command, resolved
+  std::vector<std::string> env;   // NAME=VALUE, resolved, in order
   std::string working_directory;
   std::string user;
   std::string hostname;
@@ -75,8 +77,10 @@ struct ContainerConfig {
   bool init = false;
   bool auto_remove = false;
   bool provisional = false;  // made by `run`: goes away when it was never started
-  int stop_signal = 15;      // of `stop`
-  int stop_timeout = 10;     // seconds from then to SIGKILL; -1: none
+  // Its monitor stands for it (an OCI runtime's pid): where that dies, so does the container.
+  bool tied = false;
+  int stop_signal = 15;   // of `stop`
+  int stop_timeout = 10;  // seconds from then to SIGKILL; -1: none
 
   LogConfig log;
   RestartPolicy restart;

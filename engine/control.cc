@@ -27,6 +27,7 @@ struct Word {
 };
 
 constexpr std::array orders = {
+    Word<ControlOrder::Type>{ControlOrder::Type::start, "start", false},
     Word<ControlOrder::Type>{ControlOrder::Type::signal, "signal", true},
     Word<ControlOrder::Type>{ControlOrder::Type::pause, "pause", false},
     Word<ControlOrder::Type>{ControlOrder::Type::unpause, "unpause", false},
@@ -102,6 +103,13 @@ std::optional<ControlOrder> receive_control(int fd, const base::Deadline& deadli
   auto order = decode_control_order(*line);
   if (!order) send_line(fd, encode(ControlAnswer{}));
   return order;
+}
+
+base::UniqueFd order_start(const std::string& path) {
+  base::UniqueFd monitor = connect_monitor(path);
+  if (monitor && !send_line(monitor.get(), encode(ControlOrder{ControlOrder::Type::start})))
+    monitor.reset();
+  return monitor;
 }
 
 std::optional<ControlAnswer> give_order(const std::string& path, const ControlOrder& order,

@@ -1,6 +1,7 @@
 // What a command asks of a container's monitor while it runs, over the privileged half's own socket
 // (ContainerStore::control_path): one order on a connection, a line each way. The first word of
 // both is the version, so that a later program can speak to a monitor that has run for long.
+//   1 start           what is held (MonitorMode::hold)       the lines of engine/launch.h
 //   1 signal NUMBER   to the entrypoint                      1 ok
 //   1 pause           stop the guest's processors            1 ok
 //   1 unpause         let them go on                         1 ok
@@ -17,11 +18,12 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/fd.h"
 
 namespace engine {
 
 struct ControlOrder {
-  enum class Type { signal, pause, unpause, rename, retire, end, wait };
+  enum class Type { start, signal, pause, unpause, rename, retire, end, wait };
   Type type = Type::wait;
   int number = 0;
   bool operator==(const ControlOrder&) const = default;
@@ -48,6 +50,10 @@ bool send_line(int fd, std::string_view line);
 
 // The command's side: gives an order to the monitor that listens at `path` and returns its answer;
 // nullopt where nobody listens there, or it ended without one. Throws unavailable at the deadline.
+// Begins the start of what is held; the connection takes the place of the launch socket. Empty
+// where nobody listens.
+base::UniqueFd order_start(const std::string& path);
+
 std::optional<ControlAnswer> give_order(const std::string& path, const ControlOrder& order,
                                         const base::Deadline& deadline);
 

@@ -27,14 +27,6 @@ std::vector<std::string> resolve_argv(const CreateRequest& request,
   return argv;
 }
 
-// As many as there is work for: those of its list, or as many as its time could fill.
-unsigned vcpus_for(const CreateRequest& request, const Settings& settings) {
-  constexpr std::uint64_t billion = 1'000'000'000;
-  if (!request.cpuset.empty()) return base::count_listed(request.cpuset).value_or(settings.vcpus);
-  const auto filled = static_cast<unsigned>((request.nano_cpus + billion - 1) / billion);
-  return std::max(filled, settings.vcpus);
-}
-
 std::string_view name_of(std::string_view variable) {
   return variable.substr(0, variable.find('='));
 }
@@ -52,6 +44,23 @@ std::vector<std::string> kept_environment(std::vector<std::string> ours, const i
 }
 
 }  // namespace
+
+unsigned vcpus_for(const std::string& cpuset, std::uint64_t nano_cpus, const Settings& settings) {
+  constexpr std::uint64_t billion = 1'000'000'000;
+  if (!cpuset.empty()) return base::count_listed(cpuset).value_or(settings.vcpus);
+  const auto filled = static_cast<unsigned>((nano_cpus + billion - 1) / billion);
+  return std::max(filled, settings.vcpus);
+}
+
+void identify(ContainerConfig& config, const Settings& settings) {
+  config.id = base::random_hex(32);
+  config.created = base::wall_now();
+  config.guest_type = settings.guest_type;
+  config.kernel_arguments = settings.kernel_arguments;
+  config.placement = {.kind = InstanceKind::own, .domain = base::Uuid::random(), .slot = 0};
+  config.read_only_disk = base::Uuid::random();
+  config.writable_disk = base::Uuid::random();
+}
 
 std::vector<std::string> merge_environment(std::vector<std::string> base,
                                            const std::vector<std::string>& overrides) {
@@ -79,11 +88,10 @@ void require_platform(const image::Image& image, const image::Platform& host) {
 ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
                         const Settings& settings) {
   ContainerConfig config;
-  config.id = base::random_hex(32);
+  identify(config, settings);
   config.name = request.name;
   config.image = request.image;
   config.image_id = image.id.text();
-  config.created = base::wall_now();
   config.platform = image.config.platform().text();
   for (const image::Layer& layer : image.layers) config.layers.push_back(layer.disk);
   config.argv = resolve_argv(request, image.config);
@@ -117,13 +125,9 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.pids_limit = request.pids_limit;
   config.nano_cpus = request.nano_cpus;
   config.cpuset = request.cpuset;
-  config.vcpus = request.vcpus.value_or(vcpus_for(request, settings));
+  config.vcpus = request.vcpus.value_or(vcpus_for(request.cpuset, request.nano_cpus, settings));
   config.storage_size = request.storage_size.value_or(settings.storage_size);
-  config.guest_type = request.guest_type.empty() ? settings.guest_type : request.guest_type;
-  config.kernel_arguments = settings.kernel_arguments;
-  config.placement = {.kind = InstanceKind::own, .domain = base::Uuid::random(), .slot = 0};
-  config.read_only_disk = base::Uuid::random();
-  config.writable_disk = base::Uuid::random();
+  if (!request.guest_type.empty()) config.guest_type = request.guest_type;
   return config;
 }
 

@@ -10,6 +10,11 @@ namespace engine {
 ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
                         const Settings& settings);
 
+// What every container has of its own: id, names for its domain and disks, and the host's settings.
+void identify(ContainerConfig& config, const Settings& settings);
+// As many processors as there is work for: those of its list, or as many as its time could fill.
+unsigned vcpus_for(const std::string& cpuset, std::uint64_t nano_cpus, const Settings& settings);
+
 // docker's: an override by name, the others appended.
 std::vector<std::string> merge_environment(std::vector<std::string> base,
                                            const std::vector<std::string>& overrides);

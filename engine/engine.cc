@@ -30,7 +30,12 @@ image::Platform wanted_platform(const Settings& settings, const std::string& ask
   return settings.arch.empty() ? image::Platform::host() : image::Platform::parse(settings.arch);
 }
 
-// Starting a domain needs root and Xen: told before anything is fetched or made.
+double milliseconds(const base::Stopwatch& watch) {
+  return static_cast<double>(watch.elapsed().count()) / 1000;
+}
+
+}  // namespace
+
 void require_host(const Settings& settings) {
   if (geteuid() != 0)
     throw base::Error(base::ErrorKind::denied,
@@ -43,11 +48,12 @@ void require_host(const Settings& settings) {
                       "runs the command there");
 }
 
-double milliseconds(const base::Stopwatch& watch) {
-  return static_cast<double>(watch.elapsed().count()) / 1000;
+void take_kernel(const xen::GuestKernel& kernel, const Settings& settings,
+                 ContainerConfig& config) {
+  config.kernel = kernel.id;
+  config.guest_memory =
+      settings.guest_memory != 0 ? settings.guest_memory : kernel.own_memory_mib << 20;
 }
-
-}  // namespace
 
 Engine::Engine(Settings settings, image::NameDefaults names)
     : settings_(std::move(settings)),
@@ -141,10 +147,15 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
   require_platform(image, image::Platform::host());
   Container container{.config = resolve(request, image, settings_), .state = Created{}};
   ContainerConfig& config = container.config;
-  config.kernel = kernel.id;
-  config.guest_memory =
-      settings_.guest_memory != 0 ? settings_.guest_memory : kernel.own_memory_mib << 20;
-  const std::string filter = seccomp_filter(request, config.policy, settings_.data_root);
+  take_kernel(kernel, settings_, config);
+  record(container, seccomp_filter(request, config.policy, settings_.data_root));
+  base::failpoint("client.created");
+  parts_->begun.emplace(config.id, Parts::Begun{watch, {"resolve", milliseconds(watch)}});
+  return container;
+}
+
+void Engine::record(Container& container, const std::string& filter) {
+  ContainerConfig& config = container.config;
   config.policy.filtered = !filter.empty();
   const bool drawn = config.name.empty();
   for (int attempt = 0;; ++attempt) {
@@ -152,14 +163,11 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
     try {
       base::FileLock lock = parts_->containers.create(container, filter);
       parts_->locks.emplace(config.id, std::move(lock));
-      break;
+      return;
     } catch (const base::Error& error) {
       if (!drawn || attempt > 16 || error.kind() != base::ErrorKind::already_exists) throw;
     }
   }
-  base::failpoint("client.created");
-  parts_->begun.emplace(config.id, Parts::Begun{watch, {"resolve", milliseconds(watch)}});
-  return container;
 }
 
 RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {

@@ -2,6 +2,9 @@
 // of personalities or of how results are worded.
 #pragma once
 
+#include <sys/types.h>
+
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -16,6 +19,7 @@
 #include "engine/container.h"
 #include "engine/log_record.h"
 #include "engine/processes.h"
+#include "engine/requests.h"
 #include "engine/settings.h"
 #include "engine/terminal.h"
 #include "image/image.h"
@@ -24,64 +28,6 @@
 #include "image/worker_client.h"
 
 namespace engine {
-
-enum class PullPolicy { missing, always, never };
-
-// What one command says of the registry beside the settings, which it overrides.
-struct RegistryAccess {
-  std::string credentials_file;           // "": as the settings say
-  std::string login;                      // "USER:PASSWORD", before any file
-  std::vector<std::string> certificates;  // PEM files, trusted beside the system's
-  bool insecure = false;                  // any certificate, and plain HTTP
-};
-
-struct PullRequest {
-  std::string image;     // as typed
-  std::string platform;  // "linux/arm64", "" the host's
-  RegistryAccess access;
-};
-
-struct CreateRequest {
-  std::string image;                                   // as typed
-  std::vector<std::string> command;                    // after IMAGE
-  std::optional<std::vector<std::string>> entrypoint;  // absent: the image's; empty: none
-  std::vector<std::string> env;                        // NAME=VALUE, values already found
-  std::vector<std::string> unset_env;                  // names that the image's are taken from
-  bool unset_all_env = false;                          // nothing of the image's, nor of ours
-  std::string working_directory;
-  std::string user;
-  std::string hostname;
-  std::string name;  // "" drawn by random_name()
-  std::map<std::string, std::string> labels;
-  bool interactive = false;
-  bool terminal = false;
-  bool read_only = false;
-  bool init = false;
-  bool auto_remove = false;
-  bool provisional = false;
-  LogConfig log;
-  RestartPolicy restart;
-  Policy policy;  // of its capabilities: what is added and dropped; the rest follows
-  // A profile as JSON; "": no filter; absent: docker's default.
-  std::optional<std::string> seccomp;
-  std::vector<protocol::TmpfsMount> tmpfs;
-  std::map<std::string, std::string> sysctls;
-  std::map<std::string, std::string> annotations;
-  std::uint64_t shm_size = 0;
-  std::uint64_t pids_limit = 0;
-  std::uint64_t nano_cpus = 0;
-  std::string cpuset;
-  std::optional<std::uint64_t> storage_size;  // bytes
-  std::optional<int> stop_signal;
-  std::optional<int> stop_timeout;      // seconds; -1: for ever
-  std::optional<std::uint64_t> memory;  // bytes
-  std::optional<unsigned> vcpus;
-  std::string guest_type;
-  std::string kernel;
-  std::string platform;
-  RegistryAccess access;
-  PullPolicy pull = PullPolicy::missing;
-};
 
 // One step of a start, for --timing: resolve, create, unpause, disks, kernel, init, connect,
 // process, exit, cleanup. The disks are made while the kernel boots.
@@ -190,6 +136,17 @@ class Engine {
   void prepare_start(StartKind kind);
   // Makes the record; pulls the image where the policy says so. Not started.
   Container create(const CreateRequest& request, base::Progress& progress);
+  // The same of a directory.
+  Container create(const DirectoryRequest& request);
+  // Starts a process that stands for a created container from now on: it waits for start_held(),
+  // has `stdio` (0, 1 and 2) as the container's, and ends when that does, with its exit status.
+  // Returns its pid; whoever started us is to reap it.
+  pid_t hold(const std::string& id, const std::array<int, 3>& stdio);
+  // As start().
+  std::optional<StartFailure> start_held(const std::string& id);
+  // Whether it waits for that.
+  bool is_held(const Container& container) const;
+
   // Starts it with `stdio` attached and waits for its end. Until it runs, SIGINT and SIGTERM cancel
   // (throws interrupted, and a provisional container is gone); from then on they go to it.
   RunOutcome start_attached(const std::string& id, const Stdio& stdio);
@@ -248,6 +205,8 @@ class Engine {
   // The image of a request, pulled where the policy says so.
   image::Image obtain(const CreateRequest& request, base::Progress& progress);
   void tidy_images();
+  // Makes the record; its lock is ours.
+  void record(Container& container, const std::string& seccomp_filter);
   base::FileLock take_lock(const ContainerConfig& config);
   void forget_start(const ContainerConfig& config);  // that failed
   struct Connected {

@@ -1,5 +1,5 @@
 // What the verbs share: the stores, and what this process holds of containers that it has made.
-// Private to engine.cc and lifecycle.cc.
+// Private to engine.cc, lifecycle.cc and held.cc.
 #pragma once
 
 #include <map>
@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "engine/monitor_process.h"
 #include "image/image_store.h"
+#include "xen/guest_kernel.h"
 
 namespace engine {
 
@@ -28,5 +29,10 @@ struct Engine::Parts {
   std::map<std::string, Begun> begun;
   std::optional<IdleMonitor> monitor;  // for the next start
 };
+
+// Starting a domain needs root and Xen: told before anything is fetched or made.
+void require_host(const Settings& settings);
+// The guests' kernel of a new container, and the memory that it needs beside the container's.
+void take_kernel(const xen::GuestKernel& kernel, const Settings& settings, ContainerConfig& config);
 
 }  // namespace engine

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t max_line = 4096;
 
-constexpr std::array<std::pair<LaunchEvent::Type, std::string_view>, 7> names = {{
+constexpr std::array<std::pair<LaunchEvent::Type, std::string_view>, 8> names = {{
+    {LaunchEvent::Type::held, "held"},
     {LaunchEvent::Type::step, "step"},
     {LaunchEvent::Type::counts, "counts"},
     {LaunchEvent::Type::started, "started"},

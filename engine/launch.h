@@ -12,6 +12,7 @@ namespace engine {
 
 struct LaunchEvent {
   enum class Type {
+    held,     // it waits for the order to start (engine/control.h)
     step,     // text: its name, number: microseconds
     counts,   // number: processes forked, second: xenstore requests
     started,  // the entrypoint runs

@@ -147,7 +147,8 @@ void Engine::kill(const std::string& name_or_id, int number) {
   const Container found = container(name_or_id);
   if (asks_to_end(found.config, number)) retire(found.config);
   if (is_restarting(found.state)) return;
-  if (!is_alive(found.state) || !signal(found.config, number)) throw not_running(found.config);
+  if ((!is_alive(found.state) && !is_held(found)) || !signal(found.config, number))
+    throw not_running(found.config);
   if (number == SIGKILL) end_now(found, true);
 }
 

@@ -20,22 +20,29 @@ namespace {
 
 constexpr std::size_t longest_order = 128;
 
-constexpr std::array<std::pair<MonitorMode, std::string_view>, 3> mode_words = {{
+constexpr std::array<std::pair<MonitorMode, std::string_view>, 4> mode_words = {{
     {MonitorMode::start, "start"},
+    {MonitorMode::hold, "hold"},
     {MonitorMode::adopt, "adopt"},
     {MonitorMode::end, "end"},
 }};
 
 }  // namespace
 
-IdleMonitor IdleMonitor::spawn(const Settings& settings, FirstClient client) {
+IdleMonitor IdleMonitor::spawn(const Settings& settings, base::SpawnRequest request) {
   base::Pair launch = base::make_socket_pair();
-  base::SpawnRequest request{.argv = {settings.libexec + "/vxn-monitor", "supervise",
-                                      settings.data_root, settings.run_root},
-                             .fds = {{launch.second.get(), monitor_fd::launch}},
-                             .env = std::nullopt,
-                             .new_session = true};
+  request.argv.insert(request.argv.begin(), {settings.libexec + "/vxn-monitor", "supervise",
+                                             settings.data_root, settings.run_root});
+  request.fds.emplace_back(launch.second.get(), monitor_fd::launch);
+  request.new_session = true;
   if (settings.balloon_dom0) request.argv.emplace_back("--balloon-dom0");
+  base::Child child = base::spawn(request);
+  const pid_t pid = child.pid();
+  return {std::move(child), {.pid = pid, .launch = std::move(launch.first), .connection = {}}};
+}
+
+IdleMonitor IdleMonitor::spawn(const Settings& settings, FirstClient client) {
+  base::SpawnRequest request;
   if (base::log_level() >= base::LogLevel::debug) {
     request.argv.emplace_back("--debug");
     request.fds.emplace_back(2, 2);
@@ -46,7 +53,16 @@ IdleMonitor IdleMonitor::spawn(const Settings& settings, FirstClient client) {
     request.argv.emplace_back("--client");
     request.fds.emplace_back(connection.second.get(), monitor_fd::connection);
   }
-  return {base::spawn(request), {std::move(launch.first), std::move(connection.first)}};
+  IdleMonitor monitor = spawn(settings, std::move(request));
+  monitor.process_.connection = std::move(connection.first);
+  return monitor;
+}
+
+IdleMonitor IdleMonitor::spawn(const Settings& settings, const std::array<int, 3>& stdio) {
+  base::SpawnRequest request{.argv = {"--stdio"}, .fds = {}, .env = std::nullopt};
+  for (int number = 0; number < 3; ++number)
+    request.fds.emplace_back(stdio[static_cast<std::size_t>(number)], number);
+  return spawn(settings, std::move(request));
 }
 
 MonitorProcess IdleMonitor::order(MonitorOrder order) && {
@@ -62,6 +78,11 @@ MonitorProcess IdleMonitor::order(MonitorOrder order) && {
 
 MonitorProcess start_monitor(const Settings& settings, MonitorOrder order) {
   return IdleMonitor::spawn(settings, FirstClient::none).order(std::move(order));
+}
+
+MonitorProcess start_monitor(const Settings& settings, MonitorOrder order,
+                             const std::array<int, 3>& stdio) {
+  return IdleMonitor::spawn(settings, stdio).order(std::move(order));
 }
 
 std::optional<MonitorOrder> receive_order(int launch) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@ constexpr int connection = 4;  // the first client, where argv says --client
 
 enum class MonitorMode {
   start,  // make the domain and run the container
+  hold,   // the same, once it is told to (ControlOrder::Type::start)
   adopt,  // a monitor died: go on with the container, or bring its end to a close
   end,    // the same, but whatever still runs is destroyed
 };
@@ -33,6 +35,7 @@ struct MonitorOrder {
 };
 
 struct MonitorProcess {
+  pid_t pid = 0;
   base::UniqueFd launch;
   base::UniqueFd connection;  // the first client's; empty where it was started without one
 };
@@ -45,10 +48,12 @@ class IdleMonitor {
  public:
   // Throws not_found where it is not installed.
   static IdleMonitor spawn(const Settings& settings, FirstClient client);
+  static IdleMonitor spawn(const Settings& settings, const std::array<int, 3>& stdio);
   // Throws where it has died.
   MonitorProcess order(MonitorOrder order) &&;
 
  private:
+  static IdleMonitor spawn(const Settings& settings, base::SpawnRequest request);
   IdleMonitor(base::Child child, MonitorProcess process)
       : child_(std::move(child)), process_(std::move(process)) {}
   base::Child child_;
@@ -57,6 +62,10 @@ class IdleMonitor {
 
 // One that is told at once, without a first client. Throws as the two steps do.
 MonitorProcess start_monitor(const Settings& settings, MonitorOrder order);
+
+// One that is the container's standard input, output and error to others, too: they are its own.
+MonitorProcess start_monitor(const Settings& settings, MonitorOrder order,
+                             const std::array<int, 3>& stdio);
 
 // The monitor's side: waits for the order. nullopt where the command ended without one; throws
 // corrupt where it is none.

@@ -97,8 +97,11 @@ void recover_one(const Settings& settings, ContainerStore& store, const std::str
     case Need::adoption:
       base::log_debug("finishing what a dead process began with container {}",
                       container->config.name);
-      await_monitor(start_monitor(settings, {MonitorMode::adopt, id, std::move(*lock)}).launch,
-                    container->config.name);
+      await_monitor(
+          start_monitor(settings, {container->config.tied ? MonitorMode::end : MonitorMode::adopt,
+                                   id, std::move(*lock)})
+              .launch,
+          container->config.name);
       break;
   }
 }

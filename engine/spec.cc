@@ -46,7 +46,7 @@ protocol::DiskId gpt_bytes(const base::Uuid& guid) {
 
 protocol::ContainerSpec container_spec(const ContainerConfig& config) {
   return {.hostname = config.hostname,
-          .layers = static_cast<std::uint32_t>(config.layers.size()),
+          .layers = static_cast<std::uint32_t>(config.layers.size() + config.own_layers.size()),
           .read_only_disk = gpt_bytes(config.read_only_disk),
           .writable_disk = config.writable_disk.bytes(),
           .read_only_root = config.read_only,
@@ -110,7 +110,14 @@ std::vector<std::string> layer_paths(const ContainerConfig& config, const std::s
   const image::StoreLayout layout{data_root + "/images"};
   std::vector<std::string> paths;
   for (const std::string& layer : config.layers) paths.push_back(layout.disk(layer));
+  for (const std::string& layer : config.own_layers)
+    paths.push_back(own_layer_path(config.id, layer, data_root));
   return paths;
+}
+
+std::string own_layer_path(const std::string& id, const std::string& layer,
+                           const std::string& data_root) {
+  return data_root + "/containers/" + id + "/" + layer;
 }
 
 }  // namespace engine

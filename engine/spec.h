@@ -18,6 +18,9 @@ protocol::ProcessSpec tool_spec(const std::string& tool);
 
 // The files of its layers' disks, lowest first.
 std::vector<std::string> layer_paths(const ContainerConfig& config, const std::string& data_root);
+// Where one of its own_layers lies.
+std::string own_layer_path(const std::string& id, const std::string& layer,
+                           const std::string& data_root);
 
 // The id as it stands in a GPT header: UEFI stores the first three fields of a GUID little-endian.
 protocol::DiskId gpt_bytes(const base::Uuid& guid);

@@ -1,7 +1,8 @@
 // vxn-monitor: holds one container. Started by the engine (engine/monitor_process.h):
-//   vxn-monitor supervise DATA-ROOT RUN-ROOT [--client] [--balloon-dom0] [--debug]
-// and by itself for its unprivileged half:
+//   vxn-monitor supervise DATA-ROOT RUN-ROOT [--client|--stdio] [--balloon-dom0] [--debug]
+// and by itself for its unprivileged half, and for the streams of a held container:
 //   vxn-monitor relay ID DATA-ROOT RUN-ROOT [--client] [--log] [--log-before]
+//   vxn-monitor streams ID DATA-ROOT RUN-ROOT
 #include <fmt/core.h>
 #include <signal.h>
 
@@ -12,11 +13,15 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "monitor/failure.h"
+#include "monitor/held.h"
+#include "monitor/streams_process.h"
 #include "monitor/supervisor.h"
 
 namespace {
 
 constexpr int usage_status = 2;
+constexpr base::Milliseconds streams_end_limit{15'000};
 
 bool has(const std::vector<std::string_view>& words, std::string_view word) {
   for (const std::string_view present : words)
@@ -34,9 +39,27 @@ monitor::Host host_beforehand() {
   }
 }
 
+// The exit status of a container whose life this process is.
+int stand_for(monitor::SupervisorRequest request, engine::ContainerStore& records,
+              const monitor::OwnStdio& stdio) {
+  const monitor::RelayCommand command{request.order.id, request.data_root, request.run_root};
+  auto life = monitor::Held(std::move(request), records).run();
+  if (life) {
+    monitor::StreamsProcess streams = monitor::StreamsProcess::start(command, stdio);
+    life->connection = streams.take_connection();
+    while (life) life = monitor::Supervisor(std::move(*life), records).run();
+    streams.end(base::Deadline::after(streams_end_limit));
+  }
+  const auto container = records.load(command.id);
+  const auto* exited = container ? std::get_if<engine::Exited>(&container->state) : nullptr;
+  return exited ? exited->code : monitor::own_failure;
+}
+
 int supervise(const std::vector<std::string_view>& words) {
   namespace fds = engine::monitor_fd;
   const bool client = has(words, "--client");
+  std::optional<monitor::OwnStdio> stdio;
+  if (has(words, "--stdio")) stdio = monitor::OwnStdio::take();
   base::UniqueFd launch(fds::launch);
   base::UniqueFd connection(client ? fds::connection : -1);
   base::set_cloexec(launch.get(), true);
@@ -60,6 +83,7 @@ int supervise(const std::vector<std::string_view>& words) {
                                  .connection = std::move(connection),
                                  .orders = {},
                                  .waiters = {}};
+  if (stdio) return stand_for(std::move(*life), records, *stdio);
   while (life) life = monitor::Supervisor(std::move(*life), records).run();
   return 0;
 }
@@ -69,6 +93,9 @@ int run(const std::vector<std::string_view>& words) {
   if (words.size() >= 5 && words[1] == "relay")
     return monitor::relay_main(
         {std::string(words[2]), std::string(words[3]), std::string(words[4])}, words);
+  if (words.size() == 5 && words[1] == "streams")
+    return monitor::streams_main(
+        {std::string(words[2]), std::string(words[3]), std::string(words[4])});
   return usage_status;
 }
 

@@ -46,14 +46,6 @@ class VchanChannel : public GuestChannel {
   xen::Vchan vchan_;
 };
 
-// This program by its name, or, where it was replaced meanwhile, as it still runs.
-std::string own_path() {
-  std::array<char, 4096> buffer{};
-  const ssize_t size = readlink("/proc/self/exe", buffer.data(), buffer.size());
-  const std::string path(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
-  return access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
-}
-
 // While it waits for the guest it does not hear of its parent's end, which it must not outlive. The
 // change of user in Sandbox::enter() takes this back: from then on Relay looks itself.
 bool ends_with_parent() {
@@ -71,6 +63,13 @@ xen::Vchan connect_guest(const Message& order) {
 
 }  // namespace
 
+std::string own_program() {
+  std::array<char, 4096> buffer{};
+  const ssize_t size = readlink("/proc/self/exe", buffer.data(), buffer.size());
+  const std::string path(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+  return access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
+}
+
 RelayProcess RelayProcess::start(const RelayCommand& command, const RelayDescriptors& descriptors) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
@@ -78,7 +77,7 @@ RelayProcess RelayProcess::start(const RelayCommand& command, const RelayDescrip
   base::UniqueFd ours(sockets[0]);
   const base::UniqueFd theirs(sockets[1]);
   base::SpawnRequest request{
-      .argv = {own_path(), "relay", command.id, command.data_root, command.run_root},
+      .argv = {own_program(), "relay", command.id, command.data_root, command.run_root},
       .fds = {{STDERR_FILENO, STDERR_FILENO},  // /dev/null, but with --debug
               {theirs.get(), relay_fd::parent},
               {descriptors.listener, relay_fd::listener}}};

@@ -35,6 +35,9 @@ struct RelayDescriptors {
   int log_before = -1;
 };
 
+// The path of this very program, also where it was replaced meanwhile.
+std::string own_program();
+
 class RelayProcess {
  public:
   // Starts another process of this very program.

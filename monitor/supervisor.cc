@@ -4,19 +4,18 @@
 #include <fmt/core.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <thread>
 
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
 #include "monitor/failure.h"
+#include "monitor/listener.h"
 #include "monitor/log_files.h"
 #include "monitor/turn.h"
 #include "xen/xl_toolstack.h"
@@ -27,20 +26,6 @@ namespace {
 constexpr base::Milliseconds start_limit{240'000};  // from unpause to the entrypoint
 constexpr base::Milliseconds turn_limit{300'000};
 constexpr base::Milliseconds console_limit{2'000};
-
-base::UniqueFd listen_at(const std::string& path) {
-  base::remove_file(path);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    throw base::Error("the path is too long for a socket: " + path);
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  base::UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd || bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(fd.get(), 16) != 0)
-    base::throw_errno("listening at " + path);
-  return fd;
-}
 
 }  // namespace
 

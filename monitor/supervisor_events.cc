@@ -185,6 +185,9 @@ void Supervisor::take_order() {
     case Type::wait:
       waiters_.push_back(std::move(client));
       break;
+    case Type::start:  // it has begun
+      engine::send_line(client.get(), encode(engine::ControlAnswer{Answer::idle}));
+      break;
   }
 }
 

@@ -14,6 +14,8 @@ TEST(ContainerJson, EveryFieldSurvivesTheRecord) {
   EXPECT_EQ(read.argv, config.argv);
   EXPECT_EQ(read.env, config.env);
   EXPECT_EQ(read.labels, config.labels);
+  EXPECT_EQ(read.own_layers, config.own_layers);
+  EXPECT_TRUE(read.tied);
   EXPECT_EQ(read.placement.domain, config.placement.domain);
   EXPECT_EQ(read.writable_disk, config.writable_disk);
   // The text is a function of all fields: equal texts, equal records.

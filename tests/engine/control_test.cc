@@ -17,9 +17,9 @@ base::Deadline soon() { return base::Deadline::after(base::Milliseconds(200)); }
 
 TEST(Control, OrdersAndAnswersSurviveTheirLines) {
   for (const ControlOrder& order :
-       {ControlOrder{Ask::signal, 15}, ControlOrder{Ask::pause}, ControlOrder{Ask::unpause},
-        ControlOrder{Ask::rename}, ControlOrder{Ask::retire}, ControlOrder{Ask::end},
-        ControlOrder{Ask::wait}}) {
+       {ControlOrder{Ask::start}, ControlOrder{Ask::signal, 15}, ControlOrder{Ask::pause},
+        ControlOrder{Ask::unpause}, ControlOrder{Ask::rename}, ControlOrder{Ask::retire},
+        ControlOrder{Ask::end}, ControlOrder{Ask::wait}}) {
     const std::string line = encode(order);
     EXPECT_EQ(line.back(), '\n');
     EXPECT_EQ(decode_control_order(line.substr(0, line.size() - 1)), order) << line;

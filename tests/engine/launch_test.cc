@@ -14,6 +14,7 @@ TEST(Launch, EveryEventSurvivesItsLine) {
                                 {Type::failure, 127, 2, "exec\nno such file"},
                                 {Type::error, 0, 0, "unavailable\nnot enough memory: a\n  b"},
                                 {Type::exited, -1, 0, ""},
+                                {Type::held, 0, 0, ""},
                                 {Type::done, 0, 0, ""}};
   LaunchReader reader;
   std::string lines;

@@ -34,6 +34,24 @@ TEST_F(MonitorProcessTest, AnIdleOneGetsItsOrder) {
   waitpid(-1, nullptr, 0);  // it was let go of
 }
 
+TEST_F(MonitorProcessTest, OneThatStandsForAContainerHasItsDescriptors) {
+  install("echo \"$@\" >&3; head -c 7 <&3 >&3; head -c 2; echo out; echo err >&2; exit 7");
+  const base::Pair input = base::make_pipe();
+  const base::Pair output = base::make_pipe();
+  base::write_all(input.second.get(), "in");
+  const MonitorProcess monitor =
+      start_monitor(settings_, {MonitorMode::hold, "0a", lock()},
+                    {input.first.get(), output.second.get(), output.second.get()});
+  EXPECT_EQ(base::read_to_end(monitor.launch.get(), 128), "supervise /data /run --stdio\nhold 0a");
+  int status = 0;
+  EXPECT_EQ(waitpid(monitor.pid, &status, 0), monitor.pid);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+  std::array<std::byte, 64> said{};
+  const auto size = base::read_some(output.first.get(), said);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(said.data()), size.value_or(0)).substr(0, 2),
+            "in");
+}
+
 TEST_F(MonitorProcessTest, OneWithoutAnOrderEndsWithItsCommand) {
   install("exec sleep 60");
   { const IdleMonitor idle = IdleMonitor::spawn(settings_, FirstClient::none); }

@@ -11,7 +11,9 @@ TEST(Spec, TheGuestIsToldWhatTheRecordSays) {
   const ContainerConfig config = samples::container().config;
   const protocol::ContainerSpec container = container_spec(config);
   EXPECT_EQ(container.hostname, "box");
-  EXPECT_EQ(container.layers, 2u);
+  EXPECT_EQ(container.layers, 3u);
+  EXPECT_EQ(layer_paths(config, "/data").back(),
+            "/data/containers/" + config.id + "/root.squashfs");
   EXPECT_EQ(container.writable_disk, config.writable_disk.bytes());
   EXPECT_TRUE(container.read_only_root);
   EXPECT_EQ(container.memory_limit, config.memory);

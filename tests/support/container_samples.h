@@ -26,6 +26,8 @@ inline engine::Container container(const std::string& name = "web") {
   config.init = true;
   config.auto_remove = true;
   config.provisional = true;
+  config.tied = true;
+  config.own_layers = {"root.squashfs"};
   config.stop_signal = 10;
   config.stop_timeout = -1;
   config.restart = {.when = engine::RestartPolicy::When::always, .most = 4};

@@ -1,0 +1,88 @@
+// What is asked of the engine when an image is fetched or a container made (engine/engine.h).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/container.h"
+
+namespace engine {
+
+enum class PullPolicy { missing, always, never };
+
+// What one command says of the registry beside the settings, which it overrides.
+struct RegistryAccess {
+  std::string credentials_file;           // "": as the settings say
+  std::string login;                      // "USER:PASSWORD", before any file
+  std::vector<std::string> certificates;  // PEM files, trusted beside the system's
+  bool insecure = false;                  // any certificate, and plain HTTP
+};
+
+struct PullRequest {
+  std::string image;     // as typed
+  std::string platform;  // "linux/arm64", "" the host's
+  RegistryAccess access;
+};
+
+struct CreateRequest {
+  std::string image;                                   // as typed
+  std::vector<std::string> command;                    // after IMAGE
+  std::optional<std::vector<std::string>> entrypoint;  // absent: the image's; empty: none
+  std::vector<std::string> env;                        // NAME=VALUE, values already found
+  std::vector<std::string> unset_env;                  // names that the image's are taken from
+  bool unset_all_env = false;                          // nothing of the image's, nor of ours
+  std::string working_directory;
+  std::string user;
+  std::string hostname;
+  std::string name;  // "" drawn by random_name()
+  std::map<std::string, std::string> labels;
+  bool interactive = false;
+  bool terminal = false;
+  bool read_only = false;
+  bool init = false;
+  bool auto_remove = false;
+  bool provisional = false;
+  LogConfig log;
+  RestartPolicy restart;
+  Policy policy;  // of its capabilities: what is added and dropped; the rest follows
+  // A profile as JSON; "": no filter; absent: docker's default.
+  std::optional<std::string> seccomp;
+  std::vector<protocol::TmpfsMount> tmpfs;
+  std::map<std::string, std::string> sysctls;
+  std::map<std::string, std::string> annotations;
+  std::uint64_t shm_size = 0;
+  std::uint64_t pids_limit = 0;
+  std::uint64_t nano_cpus = 0;
+  std::string cpuset;
+  std::optional<std::uint64_t> storage_size;  // bytes
+  std::optional<int> stop_signal;
+  std::optional<int> stop_timeout;      // seconds; -1: for ever
+  std::optional<std::uint64_t> memory;  // bytes
+  std::optional<unsigned> vcpus;
+  std::string guest_type;
+  std::string kernel;
+  std::string platform;
+  RegistryAccess access;
+  PullPolicy pull = PullPolicy::missing;
+};
+
+// A file of the host that stands in a container at `target`, as a copy.
+struct CopiedFile {
+  std::string source;
+  std::string target;
+};
+
+// A container whose files somebody else has put together in a directory of the host.
+struct DirectoryRequest {
+  std::string directory;          // read once, when the container is made
+  std::vector<CopiedFile> files;  // above what is there
+  // What the caller decides; id, disks and placement follow, as does what is 0 of memory. Where the
+  // name is taken, a random one takes its place.
+  ContainerConfig config;
+  std::string seccomp;  // a profile as JSON; "": no filter
+};
+
+}  // namespace engine
