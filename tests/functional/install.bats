@@ -4,7 +4,7 @@ load lib/functional
 @test "everything that a dom0 needs is installed, and uninstalling leaves nothing" {
   local build=${VXN_STAGE%/stage} file
   DESTDIR=$PWD/dom0 meson install -C "$build" --no-rebuild --quiet
-  for file in bin/vdkr bin/vpdmn bin/vxn libexec/vxn/vxn-monitor libexec/vxn/vxn-image-worker \
+  for file in bin/vdkr bin/vpdmn bin/vxn bin/vxn-oci-runtime libexec/vxn/vxn-monitor libexec/vxn/vxn-image-worker \
     libexec/vxn/guest-init; do
     [[ -x dom0/usr/$file ]] || { printf 'missing: %s\n' "$file" && return 1; }
   done

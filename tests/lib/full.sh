@@ -4,7 +4,7 @@
 # test-results/full-COMMIT.txt.
 
 # What parts are made of, as git's pathspecs.
-product=(base guest-init image xen engine monitor cli frontends
+product=(base guest-init image xen engine monitor cli frontends oci-runtime
   guest-kernel/vxn-kernel meson.build meson_options.txt apt-packages.txt packaging)
 suite_inputs=(tests/lib tests/suites tests/support test ':!tests/lib/full.sh' ':!tests/lib/demo.sh')
 tidy_inputs=('*.h' '*meson.build' .clang-tidy tests/style.sh)
