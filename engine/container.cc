@@ -74,6 +74,12 @@ bool is_over(const State& state) {
   return std::holds_alternative<Exited>(state) && !is_restarting(state);
 }
 
+std::uint64_t missed_wakeups(const State& state) {
+  if (const auto* running = std::get_if<Running>(&state)) return running->missed_wakeups;
+  const auto* exited = std::get_if<Exited>(&state);
+  return exited != nullptr ? exited->missed_wakeups : 0;
+}
+
 unsigned restart_count(const State& state) {
   if (const auto* starting = std::get_if<Starting>(&state)) return starting->restarts;
   if (const auto* running = std::get_if<Running>(&state)) return running->restarts;

@@ -131,6 +131,8 @@ struct Running {
   bool paused = false;
   unsigned restarts = 0;
   bool stopped = false;  // somebody wants it to end: its restart policy is off
+  // How often its relay found bytes of which no event had told it: 0, or a defect.
+  std::uint64_t missed_wakeups = 0;
 };
 struct Exited {
   int code = 0;  // as `run` returns it: 137 for SIGKILL
@@ -142,6 +144,7 @@ struct Exited {
   unsigned restarts = 0;
   bool stopped = false;       // at somebody's wish
   std::string restarting_in;  // the boot in which its monitor will start it again; "": nobody will
+  std::uint64_t missed_wakeups = 0;  // in this life
 };
 using State = std::variant<Created, Starting, Running, Exited>;
 
@@ -154,6 +157,8 @@ bool is_restarting(const State& state);
 bool is_alive(const State& state);
 // It has ended, and nobody starts it again.
 bool is_over(const State& state);
+// See Running; 0 where it has not run.
+std::uint64_t missed_wakeups(const State& state);
 // How often its restart policy has started it again.
 unsigned restart_count(const State& state);
 

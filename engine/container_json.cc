@@ -100,7 +100,8 @@ Json exited_to_json(const Exited& exited) {
           {"cleaned", exited.cleaned},
           {"restarts", exited.restarts},
           {"stopped", exited.stopped},
-          {"restarting_in", exited.restarting_in}};
+          {"restarting_in", exited.restarting_in},
+          {"missed_wakeups", exited.missed_wakeups}};
 }
 
 struct StateWriter {
@@ -117,7 +118,8 @@ struct StateWriter {
             {"started", time_value(running.started)},
             {"paused", running.paused},
             {"restarts", running.restarts},
-            {"stopped", running.stopped}};
+            {"stopped", running.stopped},
+            {"missed_wakeups", running.missed_wakeups}};
   }
   Json operator()(const Exited& exited) const { return exited_to_json(exited); }
 };
@@ -135,7 +137,9 @@ Exited exited_from_json(const Json& record) {
           .cleaned = base::bool_member(record, "cleaned"),
           .restarts = restarts_member(record),
           .stopped = base::bool_member(record, "stopped"),
-          .restarting_in = base::text_member(record, "restarting_in")};
+          .restarting_in = base::text_member(record, "restarting_in"),
+          .missed_wakeups =
+              static_cast<std::uint64_t>(base::integer_member(record, "missed_wakeups", 0))};
 }
 
 }  // namespace
@@ -272,7 +276,9 @@ State state_from_json(std::string_view text, std::string_view what) {
                    .started = time_member(record, "started"),
                    .paused = base::bool_member(record, "paused"),
                    .restarts = restarts_member(record),
-                   .stopped = base::bool_member(record, "stopped")};
+                   .stopped = base::bool_member(record, "stopped"),
+                   .missed_wakeups = static_cast<std::uint64_t>(
+                       base::integer_member(record, "missed_wakeups", 0))};
   if (state == "exited") return exited_from_json(record);
   corrupt(what, "an unknown state");
 }

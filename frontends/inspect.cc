@@ -57,6 +57,7 @@ Json state_document(const engine::State& state, int pid) {
       {"Error", exited ? text_of(exited->error) : ""},
       {"StartedAt", time_text(times.started)},
       {"FinishedAt", time_text(times.finished)},
+      {"MissedWakeups", engine::missed_wakeups(state)},  // ours: docker has no such
   };
 }
 

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/failpoint.h"
 #include "base/file.h"
 #include "engine/launch.h"
 #include "monitor/listener.h"
@@ -53,7 +52,6 @@ std::optional<SupervisorRequest> Held::run() {
       request_.launch.get(),
       encode(engine::LaunchEvent{.type = engine::LaunchEvent::Type::held, .text = {}}));
   request_.launch.reset();
-  base::failpoint("parent.held");
   while (!over()) {
     base::wait_readable(orders_.get(), base::Deadline::never());
     take_order();

@@ -40,7 +40,7 @@ base::Deadline Relay::next_deadline() const {
   base::Deadline deadline = client_deadline_;
   for (const auto& [number, process] : processes_)
     if (process.expected) deadline = deadline.sooner(process.patience.remaining());
-  return log_waits_ ? deadline.sooner(log_retry) : deadline;
+  return deadline.sooner(log_waits_ ? log_retry : request_.watchdog);
 }
 
 void Relay::poll_once() {
@@ -59,6 +59,7 @@ void Relay::poll_once() {
   const int ready = poll(polled.data(), polled.size(), next_deadline().poll_timeout());
   if (ready < 0 && errno != EINTR) base::throw_errno("waiting for the guest");
   if (ready < 0) return;
+  if (ready == 0) look_for_missed();
   if (phase_ == Phase::client && client_deadline_.expired()) resume();
   if (polled[from_parent].revents != 0) take_parent();
   if (over_) return;
@@ -149,19 +150,32 @@ bool Relay::broken(std::string_view why) {
 
 void Relay::to_guest(const Frame& frame) { protocol::append_frame(to_guest_, frame); }
 
-// Until nothing moves any more: only then may we sleep on the event channel.
-void Relay::serve_guest() {
-  if (guest_gone_ || over_) return;
+// The event channel is all that wakes us, so whatever moves here without its word is a defect, of
+// ours or of the guest's: counted, and not left lying. One that came this very moment is no such.
+void Relay::look_for_missed() {
+  if (guest_gone_ || log_waits_) return;
+  const bool moved = serve_guest();
+  pollfd guest{.fd = guest_.fd(), .events = POLLIN, .revents = 0};
+  if (!moved || over_ || poll(&guest, 1, 0) != 0) return;
+  tell(MessageType::missed, {}, {++missed_});
+}
+
+// Until nothing moves any more: only then may we sleep on the event channel. Whether anything did.
+bool Relay::serve_guest() {
+  if (guest_gone_ || over_) return false;
   flush_log();
+  bool any = false;
   bool moved = true;
   while (moved && !over_) {
     moved = !log_waits_ && read_guest();
     moved = write_guest() || moved;
+    any = any || moved;
     for (Peer& peer : peers_)
       if (!peer.gone && peer.socket.unsent() > read_size && !peer.socket.flush()) lose(peer);
   }
   if (!over_ && !log_waits_ && phase_ >= Phase::running) grant_all();
   write_guest();
+  return any;
 }
 
 bool Relay::read_guest() {

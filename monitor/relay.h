@@ -40,6 +40,8 @@ struct RelayRequest {
   std::uint64_t epoch = 0;       // of the guest as known from before, 0 unknown
   bool client_expected = false;  // wait for it before the guest is asked for bytes
   base::Milliseconds client_patience{3000};
+  // How long nothing may happen before it is looked whether an event was missed.
+  base::Milliseconds watchdog{10'000};
   bool terminal = false;       // whose input stays open when the client goes
   std::optional<LogFile> log;  // of stdout and stderr; empty: they are not kept
 };
@@ -58,7 +60,8 @@ class Relay {
   base::Deadline next_deadline() const;
   void take_parent();
   void forward_signal(std::uint32_t number);
-  void serve_guest();
+  bool serve_guest();
+  void look_for_missed();
   bool read_guest();
   bool write_guest();
   void to_guest(const protocol::Frame& frame);
@@ -127,6 +130,7 @@ class Relay {
   std::list<Peer> peers_;
   Processes processes_;
   std::uint32_t next_process_ = 1;
+  std::uint64_t missed_ = 0;
   std::vector<std::uint32_t> early_signals_;  // for the entrypoint, once we know of it
   bool recorded_ = false;
   bool finishing_ = false;

@@ -35,6 +35,7 @@ enum class MessageType : std::uint32_t {
   client,      // numbers[0]: 1 attached, 0 gone
   signalled,   // numbers[0]: a signal that an attached client sends the entrypoint
   shutdown_done,
+  missed,    // numbers[0]: how often bytes lay there, or room, of which no event had told
   log_full,  // another file is wanted
 };
 

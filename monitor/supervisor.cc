@@ -131,6 +131,7 @@ void Supervisor::adopt() {
   if (const auto* exited = std::get_if<engine::Exited>(&container_.state)) {
     started_at_ = exited->started;
     retired_ = exited->stopped;
+    missed_wakeups_ = exited->missed_wakeups;
     end_ = End{exited->reason, exited->code, exited->error, exited->finished};
     return;
   }
@@ -138,6 +139,7 @@ void Supervisor::adopt() {
   if (!running) throw base::Error(base::ErrorKind::failure, "its start was interrupted");
   started_at_ = running->started;
   retired_ = running->stopped;
+  missed_wakeups_ = running->missed_wakeups;
   const auto domain = domain_->find();
   if (!domain || xen::has_ended(domain->state)) {
     end_ = End{engine::EndReason::destroyed, destroyed_code,

@@ -87,6 +87,7 @@ class Supervisor {
   void guest_started();
   void guest_exited(const Message& message);
   void relay_lost();
+  void note_missed();
   void fail(const base::Error& error);
   void close();  // record, clean up, tell
   engine::Exited ending() const;
@@ -124,6 +125,7 @@ class Supervisor {
   base::Deadline start_deadline_ = base::Deadline::never();
   base::WallTime started_at_{};
   std::uint64_t epoch_ = 0;
+  std::uint64_t missed_wakeups_ = 0;
   unsigned relay_starts_ = 0;
   bool again_ = false;  // the container has run before
   bool started_ = false;

@@ -35,7 +35,8 @@ engine::Exited Supervisor::ending() const {
       .cleaned = false,
       .restarts = request_.restarts,
       .stopped = retired_ || request_.order.mode == engine::MonitorMode::end,
-      .restarting_in = {}};
+      .restarting_in = {},
+      .missed_wakeups = missed_wakeups_};
   if (engine::starts_again(container_.config.restart, exited))
     exited.restarting_in = base::boot_id();
   return exited;

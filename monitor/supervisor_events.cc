@@ -79,6 +79,9 @@ void Supervisor::take_message(const Message& message) {
       end_ = End{engine::EndReason::host_failure, own_failure,
                  "the guest broke the protocol: " + message.take_text()};
       break;
+    case MessageType::missed:
+      note_missed();
+      break;
     case MessageType::log_full:
       next_log();
       break;
@@ -121,7 +124,8 @@ void Supervisor::guest_started() {
   container_.state = engine::Running{.boot_id = base::boot_id(),
                                      .started = started_at_,
                                      .restarts = request_.restarts,
-                                     .stopped = retired_};
+                                     .stopped = retired_,
+                                     .missed_wakeups = missed_wakeups_};
   records_.save_state(container_.config, container_.state);
   base::failpoint("parent.running");
   started_ = true;
@@ -139,6 +143,15 @@ void Supervisor::guest_exited(const Message& message) {
                          : engine::EndReason::exited,
              signalled ? 128 + value : value, oom ? "out of memory" : ""};
   step("exit");
+}
+
+void Supervisor::note_missed() {
+  ++missed_wakeups_;
+  base::log_debug("the relay found bytes of which no event had told it ({})", missed_wakeups_);
+  auto* running = std::get_if<engine::Running>(&container_.state);
+  if (running == nullptr) return;
+  running->missed_wakeups = missed_wakeups_;
+  records_.save_state(container_.config, container_.state);
 }
 
 // Another one goes on: the guest keeps what was not acknowledged.

@@ -24,18 +24,22 @@ TEST(ContainerJson, EveryFieldSurvivesTheRecord) {
 
 TEST(ContainerJson, EveryStateSurvivesTheRecord) {
   const base::WallTime now = base::wall_now();
-  const State states[] = {
-      Created{}, Starting{.boot_id = "b", .again = true, .restarts = 3},
-      Running{.boot_id = "b", .started = now, .paused = true, .restarts = 4, .stopped = true},
-      Exited{.code = 137,
-             .reason = EndReason::out_of_memory,
-             .started = now,
-             .finished = now,
-             .error = "out of memory",
-             .cleaned = true,
-             .restarts = 5,
-             .stopped = true,
-             .restarting_in = "b"}};
+  const State states[] = {Created{}, Starting{.boot_id = "b", .again = true, .restarts = 3},
+                          Running{.boot_id = "b",
+                                  .started = now,
+                                  .paused = true,
+                                  .restarts = 4,
+                                  .stopped = true,
+                                  .missed_wakeups = 6},
+                          Exited{.code = 137,
+                                 .reason = EndReason::out_of_memory,
+                                 .started = now,
+                                 .finished = now,
+                                 .error = "out of memory",
+                                 .cleaned = true,
+                                 .restarts = 5,
+                                 .stopped = true,
+                                 .restarting_in = "b"}};
   for (const State& state : states) {
     const State read = state_from_json(state_to_json(state), "state.json");
     EXPECT_EQ(read.index(), state.index());

@@ -42,6 +42,16 @@ class SocketChannel : public GuestChannel {
   base::UniqueFd fd_;
 };
 
+// The same, but what it has to say is told by another descriptor, and only when it is asked to.
+class ForgetfulChannel : public SocketChannel {
+ public:
+  ForgetfulChannel(base::UniqueFd fd, int event) : SocketChannel(std::move(fd)), event_(event) {}
+  int fd() const override { return event_; }
+
+ private:
+  int event_;
+};
+
 class RelayTest : public testing::Test {
  protected:
   RelayTest() {
@@ -76,6 +86,10 @@ class RelayTest : public testing::Test {
   }
 
   void start(bool client_expected = true, std::uint64_t epoch = 0) {
+    start(*channel_, client_expected, epoch);
+  }
+  void start(GuestChannel& channel, bool client_expected, std::uint64_t epoch,
+             base::Milliseconds watchdog = base::Milliseconds(60'000)) {
     RelayRequest request{
         .parent = relay_parent_.get(),
         .listener = listener_.get(),
@@ -85,10 +99,11 @@ class RelayTest : public testing::Test {
         .epoch = epoch,
         .client_expected = client_expected,
         .client_patience = base::Milliseconds(200),
+        .watchdog = watchdog,
     };
-    thread_ = std::thread([this, request = std::move(request)]() mutable {
+    thread_ = std::thread([this, &channel, request = std::move(request)]() mutable {
       try {
-        Relay(std::move(request), *channel_).run();
+        Relay(std::move(request), channel).run();
       } catch (const base::Error&) {
         // The parent's end is gone: the test is over.
       }

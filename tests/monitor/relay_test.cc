@@ -1,3 +1,6 @@
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include "guest-init/protocol/spec.h"
 #include "tests/monitor/relay_fixture.h"
 
@@ -55,6 +58,36 @@ TEST_F(RelayTest, TheExitReachesTheClientOnlyOnceItIsRecorded) {
   ASSERT_TRUE(guest_->next(FrameType::exit_ack));
   order(MessageType::finish, 0);
   EXPECT_TRUE(client_->closed());
+}
+
+// Says something of which no event tells; whether it was found and counted. It may also have been
+// read while the relay was still awake.
+bool is_missed(FramePeer& guest, int parent) {
+  guest.say(FrameType::log, std::string("\1x"));
+  while (base::wait_readable(parent, base::Deadline::after(base::Milliseconds(500)))) {
+    const auto message = receive_message(parent);
+    if (!message || message->type == MessageType::missed) return message.has_value();
+  }
+  return false;
+}
+
+TEST_F(RelayTest, WhatNoEventToldOfIsFoundAndCounted) {
+  base::Pair pair = base::make_socket_pair();
+  const base::UniqueFd event(eventfd(0, EFD_CLOEXEC));
+  guest_.emplace(std::move(pair.first));
+  ForgetfulChannel forgetful(std::move(pair.second), event.get());
+  start(forgetful, false, 0, base::Milliseconds(50));
+  ASSERT_TRUE(guest_->next(FrameType::hello));
+  hello();
+  bool missed = false;
+  for (int attempt = 0; attempt < 10 && !missed; ++attempt)
+    missed = is_missed(*guest_, parent_.get());
+  EXPECT_TRUE(missed);
+  // With its event it is none.
+  const std::uint64_t one = 1;
+  ASSERT_EQ(write(event.get(), &one, sizeof one), static_cast<ssize_t>(sizeof one));
+  EXPECT_FALSE(is_missed(*guest_, parent_.get()));
+  finish();
 }
 
 TEST_F(RelayTest, ASignalOfTheParentsReachesTheEntrypoint) {
