@@ -31,8 +31,9 @@ bool Relay::take_peer_ack(Peer& peer, const Frame& frame) {
   const HostedProcess* process = find(*peer.process);
   if (!process) return true;
   auto& wish = peer.wishes[frame.stream];
+  if (!wish) return true;  // of what was under way when it closed that stream
   // One that has been here before may be ahead of what the guest says again.
-  if (!wish || (!peer.resumes && frame.offset > process->received(frame.stream))) return false;
+  if (!peer.resumes && frame.offset > process->received(frame.stream)) return false;
   wish = Wish{.position = frame.offset, .limit = std::max(limit, wish->limit)};
   return true;
 }

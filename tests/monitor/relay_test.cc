@@ -45,6 +45,24 @@ TEST_F(RelayTest, BytesGoBothWaysWithTheirPositions) {
   EXPECT_EQ(guest_->next(FrameType::eof)->offset, 5u);
 }
 
+TEST_F(RelayTest, WhoClosesAStreamMayStillAcknowledgeWhatWasUnderWay) {
+  run_container();
+  grant(1, 0, 1000);
+  guest_->say(FrameType::data, "hello", 1, 0);
+  ASSERT_TRUE(client_->next(FrameType::data));
+  client_->say(FrameType::close, "", 1, 0);
+  client_->say_number(FrameType::ack, 2000, 1, 5);
+  ASSERT_TRUE(guest_->next(FrameType::close));
+  client_->say_number(FrameType::ack, 1000, 2, 0);
+  auto ack = guest_->next(FrameType::ack);
+  while (ack && ack->stream != 2) ack = guest_->next(FrameType::ack);
+  ASSERT_TRUE(ack);
+  guest_->say(FrameType::data, "other", 2, 0);
+  const auto frame = client_->next(FrameType::data);
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->payload, "other");
+}
+
 TEST_F(RelayTest, TheExitReachesTheClientOnlyOnceItIsRecorded) {
   run_container();
   protocol::ExitRecord record;
