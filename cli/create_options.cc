@@ -83,6 +83,8 @@ engine::CreateRequest CreateOptions::request(const Context& context) const {
   request.command.assign(context.arguments.begin() + 1, context.arguments.end());
   if (entrypoint_) request.entrypoint = context.personality.entrypoint(*entrypoint_);
   request.env = environment();
+  if (!context.personality.own_variable.empty())
+    request.own_env = {std::string(context.personality.own_variable)};
   request.labels = labels();
   request.pull = pull_policy(context.personality.messages, pull_);
   request.platform = pull_options_.platform();

@@ -207,7 +207,8 @@ struct Personality {
   std::uint64_t least_memory = 0;         // of run -m, bytes
   bool force_hides_absent = false;        // rm -f and rmi -f say nothing of what is not there
   bool terminal_required = false;         // -it without a terminal is refused
-  bool read_only_tmpfs = false;  // --read-only leaves /run, /tmp and /var/tmp writable, in memory
+  bool read_only_tmpfs = false;   // --read-only leaves /run, /tmp and /var/tmp writable, in memory
+  std::string_view own_variable;  // NAME=VALUE that every container has
   std::span<const LetterChange> letters;
 
   base::Json (*inspect)(const engine::Container& container, const InspectFacts& facts);

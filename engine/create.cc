@@ -98,6 +98,7 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.hostname = request.hostname.empty() ? config.id.substr(0, 12) : request.hostname;
   config.env = {std::string(default_path), "HOSTNAME=" + config.hostname};
   if (request.terminal) config.env.emplace_back("TERM=xterm");
+  config.env = merge_environment(std::move(config.env), request.own_env);
   config.env =
       merge_environment(kept_environment(std::move(config.env), image, request), request.env);
   config.working_directory =

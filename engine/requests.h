@@ -32,6 +32,7 @@ struct CreateRequest {
   std::vector<std::string> command;                    // after IMAGE
   std::optional<std::vector<std::string>> entrypoint;  // absent: the image's; empty: none
   std::vector<std::string> env;                        // NAME=VALUE, values already found
+  std::vector<std::string> own_env;                    // ours, before the image's and env
   std::vector<std::string> unset_env;                  // names that the image's are taken from
   bool unset_all_env = false;                          // nothing of the image's, nor of ours
   std::string working_directory;

@@ -164,6 +164,7 @@ cli::Personality podman_personality(std::string_view program) {
       .force_hides_absent = true,
       .terminal_required = false,
       .read_only_tmpfs = true,
+      .own_variable = "container=podman",
       .letters = letters,
       .inspect = podman_inspect,
       .inspect_image = podman_inspect_image,

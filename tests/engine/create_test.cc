@@ -54,9 +54,11 @@ TEST(Create, NothingToRunIsRefused) {
 TEST(Create, TheEnvironmentIsTheImagesThenTheUsers) {
   CreateRequest request;
   request.env = {"A=user", "B=2"};
+  request.own_env = {"A=ours", "container=podman"};
   request.hostname = "box";
   EXPECT_EQ(resolve(request, sample_image(), Settings{}).env,
-            (std::vector<std::string>{"PATH=/opt/bin", "HOSTNAME=box", "A=user", "B=2"}));
+            (std::vector<std::string>{"PATH=/opt/bin", "HOSTNAME=box", "A=user", "container=podman",
+                                      "B=2"}));
 }
 
 TEST(Create, AnImageWithoutPathGetsTheUsualOne) {
