@@ -27,7 +27,8 @@ install_failpoints() {
 # The tests, and bats, which is shell scripts: read over the shared directory they would be slow.
 copy_tests() {
   tar -c -C / usr/bin/bats usr/lib/bats-core usr/libexec/bats-core \
-    -C "$root" --transform 's,^\(tests\|bench\)/,srv/vxn/&,' tests/xen tests/kill tests/soak tests/lib bench |
+    -C "$root" --transform 's,^\(tests\|bench\)/,srv/vxn/&,' tests/xen tests/kill tests/soak \
+    tests/compat tests/lib bench |
     dom0 sh -c 'rm -rf /srv/vxn && tar -C / --no-same-owner -xf -'
 }
 

@@ -10,7 +10,7 @@ suite_inputs=(tests/lib tests/suites tests/support test ':!tests/lib/full.sh' ':
 tidy_inputs=('*.h' '*meson.build' .clang-tidy tests/style.sh)
 everything_inputs=(.)
 unit_inputs=("${product[@]}" "${suite_inputs[@]}" tests ':!tests/xen/*.bats' ':!tests/xen/lib'
-  ':!tests/kill' ':!tests/soak' ':!tests/functional' ':!tests/machine')
+  ':!tests/kill' ':!tests/soak/*.bats' ':!tests/compat' ':!tests/functional' ':!tests/machine')
 functional_inputs=("${product[@]}" "${suite_inputs[@]}" tests/functional tests/xen tests/kill machine
   guest-kernel bench docs demo .ci)
 own_kernel=(guest-kernel/build guest-kernel/source guest-kernel/vxn.config)
@@ -48,6 +48,7 @@ parts() {
       env GUEST_KERNEL=distribution MACHINE_FLAVOUR=--systemd tests/suites/xen run all "$family"
   done
   host_parts kill "a process is killed"
+  host_parts compat "as podman with crun does it"
   host_parts soak "for long"
   part build-fuzz "compiles the fuzz targets" unit tests/suites/build build-fuzz
   part fuzz "each fuzz target for 60 s" unit tests/suites/fuzz run all
@@ -74,7 +75,7 @@ host_parts() { # SUITE WHAT
   for family in "$root/tests/$1"/*.bats; do
     family=${family##*/}
     family=${family%.bats}
-    part "$1-$family" "$2: $family" "xen+tests/$1/$family.bats ${own_kernel[*]}" \
+    part "$1-$family" "$2: $family" "$(inputs_of_host "$1" "$family")" \
       env GUEST_KERNEL=own "tests/suites/$1" run all "$family"
   done
 }
@@ -88,6 +89,13 @@ inputs_of() { # FAMILY KERNEL
   if [[ -d $root/tests/xen/$1 ]]; then printf ' tests/xen/%s' "$1"; fi
   if [[ $1 == parts ]]; then printf ' tests/xen tests/guest-init'; fi
   if [[ $2 == own ]]; then printf ' %s' "${own_kernel[@]}"; fi
+}
+
+inputs_of_host() { # SUITE FAMILY
+  printf 'xen+tests/%s/%s.bats' "$1" "$2"
+  if [[ $1 == soak ]]; then printf ' tests/soak/*.cc'; fi
+  if [[ $1 == compat ]]; then printf ' %s' "tests/compat/${2%-*}.lines" tests/compat/paired.bash; fi
+  printf ' %s' "${own_kernel[@]}"
 }
 
 part() { # NAME WHAT INPUTS COMMAND…
