@@ -283,7 +283,9 @@ void Attachment::look_at_record() {
   const auto* exited = now ? std::get_if<Exited>(&now->state) : nullptr;
   if (now && !exited && !now->config.tied) return adopt();
   exited_ = LaunchEvent{.type = LaunchEvent::Type::exited,
-                        .number = exited ? exited->code : 0,
+                        .number = exited ? exited->code
+                                  : now  ? killed_code
+                                         : 0,
                         .text = exited ? exited->error : ""};
 }
 

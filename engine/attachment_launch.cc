@@ -21,7 +21,6 @@ namespace engine {
 namespace {
 
 constexpr base::Milliseconds adoption_wait{20'000};
-constexpr int killed_code = 137;
 
 }  // namespace
 

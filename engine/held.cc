@@ -64,10 +64,17 @@ Container Engine::create(const DirectoryRequest& request) {
   config.tied = true;
   config.own_layers = {root_layer};
   if (!request.files.empty()) config.own_layers.emplace_back(files_layer);
-  if (parts_->containers.find(config.name)) config.name.clear();
-  record(container, request.seccomp.empty() ? ""
-                                            : compile_seccomp(request.seccomp, "linux.seccomp",
-                                                              config.policy.capabilities));
+  const std::string filter =
+      request.seccomp.empty()
+          ? ""
+          : compile_seccomp(request.seccomp, "linux.seccomp", config.policy.capabilities);
+  try {
+    record(container, filter);
+  } catch (const base::Error& error) {
+    if (error.kind() != base::ErrorKind::already_exists) throw;
+    config.name.clear();
+    record(container, filter);
+  }
   try {
     base::doing("the root file system", [&] {
       write_layer(request.directory, own_layer_path(config.id, root_layer, settings_.data_root));
