@@ -1,7 +1,14 @@
 # shellcheck shell=bash
 # Runs a line by our program and by podman with crun, and compares what they print and how they end.
 
+image=registry.test:5000/busybox
 reference_home=/var/tmp/compat-tests
+
+setup_file() { prepare_reference; }
+
+prepare() { cd "$BATS_TEST_TMPDIR" && have_image "$image"; }
+
+clean_up() { remove_containers; }
 
 # podman as it comes, but for what dom0 has not: networks, a journal, systemd.
 prepare_reference() {

@@ -2,14 +2,6 @@
 load lib/xen
 load paired
 
-image=registry.test:5000/busybox
-
-setup_file() { prepare_reference; }
-
-prepare() { cd "$BATS_TEST_TMPDIR" && have_image "$image"; }
-
-clean_up() { remove_containers; }
-
 # bats test_tags=quick
 @test "a few of podman's lines do the same" { compare_lines vpdmn podman.lines 1 25; }
 
