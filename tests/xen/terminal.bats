@@ -21,7 +21,7 @@ on_terminal() { # COMMAND
   expect_out_has '^err-too'
   # ctrl-c is the container's, not ours
   try on_terminal 'vdkr run --rm -it busybox sh -c "trap \"echo caught; exit 5\" INT; echo ready; read x"' \
-    < <(sleep 12 && printf '\003')
+    < <(eventually 60 grep -aq ready "$BATS_TEST_TMPDIR/out" && sleep 1 && printf '\003')
   expect_status 5
   expect_out_has 'caught'
 }

@@ -8,6 +8,7 @@ clean_up() { remove_containers; }
 # bats test_tags=quick
 @test "top shows what runs in a container, in the columns that are wanted" {
   vdkr run -d --name web busybox sh -c 'echo dora:x:1000:1000::/:/bin/sh >>/etc/passwd; exec sleep 700'
+  eventually 20 vdkr exec web grep -q dora /etc/passwd
   vdkr exec -d -u dora web sleep 600
   eventually 20 sh -c 'vdkr top web | grep -q "sleep 600"'
   try vdkr top web
