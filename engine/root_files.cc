@@ -1,9 +1,7 @@
 #include "engine/root_files.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +10,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/root_path.h"
 #include "base/text.h"
 
 namespace engine {
@@ -24,11 +23,7 @@ constexpr mode_t permission_bits = 07777;
 // is none.
 std::optional<std::string> resolve_in(int root, const std::string& root_path,
                                       const std::string& directory) {
-  open_how how{};
-  how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const base::UniqueFd found(
-      static_cast<int>(syscall(SYS_openat2, root, directory.c_str(), &how, sizeof how)));
+  const base::UniqueFd found = base::open_in_root(root, directory, O_PATH | O_DIRECTORY);
   if (!found && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
   if (!found) base::throw_errno(root_path + directory);
   const std::string link = "/proc/self/fd/" + std::to_string(found.get());

@@ -2,15 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/root_path.h"
 #include "base/text.h"
 
 namespace oci {
@@ -23,11 +21,7 @@ enum class Found { nothing, unusable, program };
 
 // What a path leads to in the root, where links lead as in a chroot.
 Found look_at(int root, const std::string& path) {
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const base::UniqueFd file(
-      static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+  const base::UniqueFd file = base::open_in_root(root, path, O_PATH);
   struct stat status {};
   if (!file || fstat(file.get(), &status) != 0)
     return errno == ENOENT || errno == ENOTDIR ? Found::nothing : Found::unusable;
