@@ -34,9 +34,7 @@ class Tar {
     if (status && status->ok()) return std::nullopt;
     base::rewind(complaints_.get());
     const std::string text = base::read_to_end(complaints_.get(), most_complaints);
-    const std::size_t end = text.find_last_not_of('\n');
-    const std::size_t begin = end == std::string::npos ? 0 : text.rfind('\n', end) + 1;
-    return "tar: " + base::printable(text.substr(begin, end - begin + 1), 512);
+    return base::printable(base::split(base::trim(text), '\n').back(), 512);
   }
 
  private:
