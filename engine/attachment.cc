@@ -277,18 +277,6 @@ void Attachment::drop_connection() {
   if (!connection_ && !launch_) look_at_record();
 }
 
-// Nobody tells us of the monitor's end: it has ended with the container, or died.
-void Attachment::look_at_record() {
-  const auto now = request_.store.load(request_.config.id);
-  const auto* exited = now ? std::get_if<Exited>(&now->state) : nullptr;
-  if (now && !exited && !now->config.tied) return adopt();
-  exited_ = LaunchEvent{.type = LaunchEvent::Type::exited,
-                        .number = exited ? exited->code
-                                  : now  ? killed_code
-                                         : 0,
-                        .text = exited ? exited->error : ""};
-}
-
 // The relay was lost; its parent, which listens, starts another one.
 void Attachment::connect_again() {
   if (++reconnects_ > retry_limit)

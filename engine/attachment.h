@@ -48,7 +48,6 @@ class Attachment {
 
  private:
   static constexpr unsigned retry_limit = 20;
-  static constexpr int killed_code = 137;  // with its container, or its monitor
   static constexpr base::Milliseconds farewell_time{90'000};
 
   struct Parts;

@@ -21,6 +21,7 @@ namespace engine {
 namespace {
 
 constexpr base::Milliseconds adoption_wait{20'000};
+constexpr int killed_code = 137;  // with its container, or its monitor
 
 }  // namespace
 
@@ -91,6 +92,18 @@ void Attachment::adopt() {
   launch_ = start_monitor(request_.settings, {MonitorMode::adopt, id, std::move(lock)}).launch;
   base::set_nonblocking(launch_.get(), true);
   if (cancelled_by_ != 0) shutdown(launch_.get(), SHUT_WR);
+}
+
+// Nobody tells us of the monitor's end: it has ended with the container, or died.
+void Attachment::look_at_record() {
+  const auto now = request_.store.load(request_.config.id);
+  const auto* exited = now ? std::get_if<Exited>(&now->state) : nullptr;
+  if (now && !exited && !now->config.tied) return adopt();
+  exited_ = LaunchEvent{.type = LaunchEvent::Type::exited,
+                        .number = exited ? exited->code
+                                  : now  ? killed_code
+                                         : 0,
+                        .text = exited ? exited->error : ""};
 }
 
 RunOutcome Attachment::outcome() {

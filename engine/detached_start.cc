@@ -1,11 +1,8 @@
 #include "engine/detached_start.h"
 
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <string>
 
 #include "base/clock.h"
@@ -48,14 +45,10 @@ class DetachedStart {
  private:
   // Until the container runs, or its monitor has nothing more to say.
   void take_events(const base::Deadline& deadline) {
-    while (!started_ && !done_ && base::wait_readable(launch_, deadline)) {
-      std::array<char, 4096> buffer{};
-      const ssize_t size = ::read(launch_, buffer.data(), buffer.size());
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) return;
-      for (const LaunchEvent& event : reader_.feed({buffer.data(), static_cast<std::size_t>(size)}))
-        take(event);
-    }
+    reader_.read(launch_, deadline, [this](const LaunchEvent& event) {
+      take(event);
+      return started_ || done_;
+    });
   }
 
   void take(const LaunchEvent& event) {

@@ -1,7 +1,6 @@
 // The verbs for a container whose files are a directory of the host and whose life hangs on a
 // process that others reap: what an OCI runtime is asked for.
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <optional>
@@ -33,18 +32,14 @@ void write_layer(const std::string& directory, const std::string& path) {
 
 // Its process says so, or why it could not.
 void await_held(const base::UniqueFd& launch) {
-  const base::Deadline deadline = base::Deadline::after(holding_limit);
   LaunchReader reader;
-  while (base::wait_readable(launch.get(), deadline)) {
-    std::array<char, 4096> buffer{};
-    const ssize_t size = read(launch.get(), buffer.data(), buffer.size());
-    if (size <= 0) break;
-    for (const LaunchEvent& event : reader.feed({buffer.data(), static_cast<std::size_t>(size)})) {
-      if (event.type == LaunchEvent::Type::held) return;
-      if (event.type == LaunchEvent::Type::error) throw launch_error(event);
-    }
-  }
-  throw base::Error(base::ErrorKind::unavailable, "the container's monitor does not answer");
+  const auto end =
+      reader.read(launch.get(), base::Deadline::after(holding_limit), [](const LaunchEvent& event) {
+        if (event.type == LaunchEvent::Type::error) throw launch_error(event);
+        return event.type == LaunchEvent::Type::held;
+      });
+  if (end != LaunchReader::End::taken)
+    throw base::Error(base::ErrorKind::unavailable, "the container's monitor does not answer");
 }
 
 }  // namespace

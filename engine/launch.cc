@@ -1,11 +1,14 @@
 #include "engine/launch.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 
+#include "base/fd.h"
 #include "base/text.h"
 
 namespace engine {
@@ -66,6 +69,19 @@ std::vector<LaunchEvent> LaunchReader::feed(std::string_view piece) {
   rest_.erase(0, start);
   if (rest_.size() > max_line) rest_.clear();
   return events;
+}
+
+LaunchReader::End LaunchReader::read(int socket, const base::Deadline& deadline,
+                                     const std::function<bool(const LaunchEvent&)>& take) {
+  std::array<char, 4096> buffer{};
+  while (base::wait_readable(socket, deadline)) {
+    const ssize_t size = ::read(socket, buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return End::closed;
+    for (const LaunchEvent& event : feed({buffer.data(), static_cast<std::size_t>(size)}))
+      if (take(event)) return End::taken;
+  }
+  return End::late;
 }
 
 }  // namespace engine

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/clock.h"
 
 namespace engine {
 
@@ -35,7 +38,14 @@ std::optional<LaunchEvent> decode_launch_event(std::string_view line);
 // Puts lines together from pieces; ignores what is no event. A line has at most 4 KiB.
 class LaunchReader {
  public:
+  enum class End { taken, closed, late };
+
   std::vector<LaunchEvent> feed(std::string_view piece);
+  // Reads the socket and gives each event to `take`, until that returns true, the monitor has
+  // closed its end, or the deadline has passed: says which. Throws interrupted as
+  // base::wait_readable().
+  End read(int socket, const base::Deadline& deadline,
+           const std::function<bool(const LaunchEvent&)>& take);
 
  private:
   std::string rest_;

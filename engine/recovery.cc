@@ -2,9 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <unistd.h>
-#include <array>
-
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -63,20 +60,16 @@ void close_lost(ContainerStore& store, const Container& container) {
 
 // Until the monitor says that it has taken over, or that everything is done.
 void await_monitor(const base::UniqueFd& launch, const std::string& name) {
-  const base::Deadline deadline = base::Deadline::after(adoption_limit);
   LaunchReader reader;
-  while (base::wait_readable(launch.get(), deadline)) {
-    std::array<char, 4096> buffer{};
-    const ssize_t size = read(launch.get(), buffer.data(), buffer.size());
-    if (size <= 0) return;
-    for (const LaunchEvent& event : reader.feed({buffer.data(), static_cast<std::size_t>(size)})) {
-      if (event.type == LaunchEvent::Type::error)
-        base::log_warning("container {}: {}", name, event.text.substr(event.text.find('\n') + 1));
-      if (event.type == LaunchEvent::Type::started || event.type == LaunchEvent::Type::done) return;
-    }
-  }
-  throw base::Error(base::ErrorKind::unavailable,
-                    fmt::format("the monitor of container {} does not answer", name));
+  const auto end = reader.read(
+      launch.get(), base::Deadline::after(adoption_limit), [&](const LaunchEvent& event) {
+        if (event.type == LaunchEvent::Type::error)
+          base::log_warning("container {}: {}", name, event.text.substr(event.text.find('\n') + 1));
+        return event.type == LaunchEvent::Type::started || event.type == LaunchEvent::Type::done;
+      });
+  if (end == LaunchReader::End::late)
+    throw base::Error(base::ErrorKind::unavailable,
+                      fmt::format("the monitor of container {} does not answer", name));
 }
 
 void recover_one(const Settings& settings, ContainerStore& store, const std::string& id,
