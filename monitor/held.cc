@@ -1,7 +1,6 @@
 #include "monitor/held.h"
 
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,7 +15,6 @@
 namespace monitor {
 namespace {
 
-constexpr base::Milliseconds order_limit{1'000};
 constexpr int first_free = 10;  // beyond the descriptors that have a meaning by their number
 
 // Those that do nothing to a process that has not asked for them (signal(7)).
@@ -67,30 +65,28 @@ std::optional<SupervisorRequest> Held::run() {
 }
 
 void Held::take_order() {
-  base::UniqueFd client(accept4(orders_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (!client) return;
-  const auto order = engine::receive_control(client.get(), base::Deadline::after(order_limit));
-  if (!order) return;
+  auto given = accept_order(orders_.get());
+  if (!given) return;
   using Type = engine::ControlOrder::Type;
-  using Answer = engine::ControlAnswer;
-  switch (order->type) {
+  using Answer = engine::ControlAnswer::Type;
+  switch (given->order.type) {
     case Type::start:
-      request_.launch = std::move(client);
+      request_.launch = std::move(given->client);
       started_ = true;
       break;
     case Type::wait:
-      waiters_.push_back(std::move(client));
+      waiters_.push_back(std::move(given->client));
       break;
     case Type::end:
       end(SIGKILL);
-      engine::send_line(client.get(), encode(Answer{Answer::Type::ok}));
+      answer(given->client, Answer::ok);
       break;
     case Type::signal:
-      if (!is_harmless(order->number)) end(order->number);
-      engine::send_line(client.get(), encode(Answer{Answer::Type::ok}));
+      if (!is_harmless(given->order.number)) end(given->order.number);
+      answer(given->client, Answer::ok);
       break;
     default:
-      engine::send_line(client.get(), encode(Answer{Answer::Type::idle}));
+      answer(given->client, Answer::idle);
       break;
   }
 }
@@ -105,9 +101,7 @@ void Held::end(int signal) {
                                               .error = {},
                                               .cleaned = true,
                                               .restarting_in = {}});
-  for (const base::UniqueFd& waiter : waiters_)
-    engine::send_line(waiter.get(),
-                      encode(engine::ControlAnswer{engine::ControlAnswer::Type::exited, code}));
+  answer_all(waiters_, code);
   ended_ = true;
 }
 

@@ -4,11 +4,17 @@
 #include <sys/un.h>
 
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
 
 namespace monitor {
+namespace {
+
+constexpr base::Milliseconds order_limit{1'000};
+
+}  // namespace
 
 base::UniqueFd listen_at(const std::string& path) {
   base::remove_file(path);
@@ -22,6 +28,23 @@ base::UniqueFd listen_at(const std::string& path) {
       ::listen(fd.get(), 16) != 0)
     base::throw_errno("listening at " + path);
   return fd;
+}
+
+std::optional<GivenOrder> accept_order(int listener) {
+  base::UniqueFd client(accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
+  if (!client) return std::nullopt;
+  const auto order = engine::receive_control(client.get(), base::Deadline::after(order_limit));
+  if (!order) return std::nullopt;
+  return GivenOrder{std::move(client), *order};
+}
+
+void answer(const base::UniqueFd& client, engine::ControlAnswer::Type type, int number) {
+  engine::send_line(client.get(), encode(engine::ControlAnswer{type, number}));
+}
+
+void answer_all(const std::vector<base::UniqueFd>& waiters, int code) {
+  for (const base::UniqueFd& waiter : waiters)
+    answer(waiter, engine::ControlAnswer::Type::exited, code);
 }
 
 }  // namespace monitor

@@ -14,6 +14,7 @@
 #include "base/subprocess.h"
 #include "engine/restart.h"
 #include "monitor/failure.h"
+#include "monitor/listener.h"
 
 namespace monitor {
 
@@ -65,10 +66,7 @@ void Supervisor::close() {
   }
 }
 
-void Supervisor::answer_waiters() {
-  for (const base::UniqueFd& waiter : std::exchange(waiters_, {}))
-    engine::send_line(waiter.get(), encode(engine::ControlAnswer{Answer::exited, end_->code}));
-}
+void Supervisor::answer_waiters() { answer_all(std::exchange(waiters_, {}), end_->code); }
 
 void Supervisor::dismiss_relay(bool orderly) {
   try {

@@ -1,10 +1,8 @@
-// What happens while a container starts and runs: its relay, its domain, orders, the console.
+// What happens while a container starts and runs: its relay, its domain, the console.
 #include "monitor/supervisor.h"
 
 #include <fmt/core.h>
 #include <sys/socket.h>
-#include <unistd.h>
-#include <csignal>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +19,6 @@ namespace monitor {
 namespace {
 
 constexpr unsigned relay_start_limit = 50;
-constexpr base::Milliseconds order_limit{1'000};
 
 }  // namespace
 
@@ -167,83 +164,6 @@ void Supervisor::relay_lost() {
   base::forget_failpoints();
   start_relay({});
   connect_relay(epoch_);
-}
-
-void Supervisor::take_order() {
-  base::UniqueFd client(accept4(order_listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (!client) return;
-  const auto order = engine::receive_control(client.get(), base::Deadline::after(order_limit));
-  if (!order) return;
-  using Type = engine::ControlOrder::Type;
-  switch (order->type) {
-    case Type::retire:
-      engine::send_line(client.get(), encode(engine::ControlAnswer{retire()}));
-      break;
-    case Type::end:
-      retire();
-      end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
-      engine::send_line(client.get(), encode(engine::ControlAnswer{Answer::ok}));
-      break;
-    case Type::signal:
-      engine::send_line(client.get(), encode(engine::ControlAnswer{forward_signal(order->number)}));
-      break;
-    case Type::pause:
-    case Type::unpause:
-      engine::send_line(client.get(),
-                        encode(engine::ControlAnswer{set_paused(order->type == Type::pause)}));
-      break;
-    case Type::rename:
-      engine::send_line(client.get(), encode(engine::ControlAnswer{rename_domain()}));
-      break;
-    case Type::wait:
-      waiters_.push_back(std::move(client));
-      break;
-    case Type::start:  // it has begun
-      engine::send_line(client.get(), encode(engine::ControlAnswer{Answer::idle}));
-      break;
-  }
-}
-
-Supervisor::Answer Supervisor::forward_signal(int number) {
-  if (!started_ || !relay_) return Answer::idle;
-  Message message;
-  message.type = MessageType::signal;
-  message.numbers[0] = static_cast<std::uint64_t>(number);
-  try {
-    relay_->send(message);
-  } catch (const base::Error& error) {
-    base::log_debug("{}", error.message());  // it has ended: that is told by itself
-  }
-  // What is to end it is heard, as under docker.
-  if (number == SIGKILL || number == container_.config.stop_signal) set_paused(false);
-  return Answer::ok;
-}
-
-// Who takes over half-way asks Xen which of the two it is.
-Supervisor::Answer Supervisor::set_paused(bool paused) {
-  auto* running = std::get_if<engine::Running>(&container_.state);
-  if (!started_ || end_ || running == nullptr || running->paused == paused) return Answer::idle;
-  try {
-    paused ? domain_->pause() : domain_->unpause();
-  } catch (const base::Error& error) {
-    base::log_debug("{}", error.message());  // it has ended: that is told by itself
-    return Answer::idle;
-  }
-  running->paused = paused;
-  records_.save_state(container_.config, container_.state);
-  return Answer::ok;
-}
-
-Supervisor::Answer Supervisor::rename_domain() {
-  const auto now = records_.load(container_.config.id);
-  if (!started_ || end_ || !now) return Answer::idle;
-  container_.config.name = now->config.name;
-  try {
-    toolstack_->rename(domain_->id(), container_.domain_name());
-  } catch (const base::Error& error) {
-    base::log_warning("{}", error.message());  // the container has its name
-  }
-  return Answer::ok;
 }
 
 void Supervisor::take_console() {
