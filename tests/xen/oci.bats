@@ -4,11 +4,17 @@ load lib/xen
 storage=/var/tmp/oci-tests # podman's and containerd's, kept for the cases of this file
 image=registry.test:5000/busybox:latest
 
-engine() { # of podman, and its arguments
-  podman --root "$storage/podman" --runroot "$storage/podman-run" --storage-driver overlay \
-    --cgroup-manager cgroupfs --events-backend none "$@" </dev/null
+# podman with a storage of its own, as a program: for those who start it in their turn.
+install_engine() {
+  cat >"$storage/engine" <<SH
+#!/bin/sh
+exec podman --root $storage/podman --runroot $storage/podman-run --storage-driver overlay \
+  --cgroup-manager cgroupfs --events-backend none --runtime /usr/bin/vxn-oci-runtime "\$@"
+SH
+  chmod +x "$storage/engine"
 }
-by_podman() { engine --runtime /usr/bin/vxn-oci-runtime "$@"; }
+
+by_podman() { "$storage/engine" "$@" </dev/null; }
 by_containerd() {
   ctr --address "$storage/containerd.sock" "$@" </dev/null
 }
@@ -18,7 +24,8 @@ setup_file() {
   printf '[[registry]]\nlocation="registry.test:5000"\ninsecure=true\n' \
     >/etc/containers/registries.conf.d/registry.test.conf
   echo '{"default": [{"type": "insecureAcceptAnything"}]}' >/etc/containers/policy.json
-  engine image exists "$image" || engine pull -q "$image" >&2
+  install_engine
+  by_podman image exists "$image" || by_podman pull -q "$image" >&2
 }
 
 teardown_file() { stop_containerd; }
@@ -30,7 +37,7 @@ stop_containerd() {
 
 start_containerd() {
   rm -f "$storage/busybox.tar"
-  engine save -q -o "$storage/busybox.tar" "$image"
+  by_podman save -q -o "$storage/busybox.tar" "$image"
   containerd --address "$storage/containerd.sock" --root "$storage/containerd" \
     --state "$storage/containerd-run" >"$storage/containerd.log" 2>&1 3>&- </dev/null &
   echo $! >"$storage/containerd.pid"
@@ -54,7 +61,7 @@ prepare() { cd "$BATS_TEST_TMPDIR" || return; }
 
 clean_up() {
   local id
-  engine rm -af -t 0 >/dev/null 2>&1 || true
+  by_podman rm -af -t 0 >/dev/null 2>&1 || true # what it leaves is told below
   for id in /run/vxn/oci/*; do
     [[ ! -e $id ]] || vxn-oci-runtime delete --force "${id##*/}"
   done
@@ -176,17 +183,14 @@ expect_nothing_of_cgroups() {
   expect_status 0
   expect_same "$out" <(seq 1 200000)
   head -c 3000000 /dev/urandom >bytes
-  podman --root "$storage/podman" --runroot "$storage/podman-run" --storage-driver overlay \
-    --cgroup-manager cgroupfs --events-backend none --runtime /usr/bin/vxn-oci-runtime \
-    run -i --rm --network none "$image" cat <bytes >copy
+  "$storage/engine" run -i --rm --network none "$image" cat <bytes >copy
   expect_same copy bytes
 }
 
 @test "podman: in the background, with logs, stop, wait and kill" {
   by_podman run -d --name web --network none "$image" \
     sh -c 'trap "echo bye; exit 5" TERM; echo up; while :; do sleep 0.1; done'
-  eventually 20 sh -c "podman --root $storage/podman --runroot $storage/podman-run \
-    --events-backend none logs web | grep -q up"
+  eventually 20 sh -c "$storage/engine logs web | grep -q up"
   try by_podman stop -t 20 web
   expect_status 0
   try by_podman wait web
@@ -203,9 +207,7 @@ expect_nothing_of_cgroups() {
 }
 
 @test "podman: a terminal" {
-  try script -qec "stty rows 33 cols 99; podman --root $storage/podman --runroot $storage/podman-run \
-    --storage-driver overlay --cgroup-manager cgroupfs --events-backend none \
-    --runtime /usr/bin/vxn-oci-runtime run -it --rm --network none $image \
+  try script -qec "stty rows 33 cols 99; $storage/engine run -it --rm --network none $image \
     sh -c 'sleep 1; stty size; tty; echo done; exit 4'" /dev/null
   expect_status 4
   expect_out_has '33 99.$'
