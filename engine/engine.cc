@@ -172,7 +172,7 @@ void Engine::record(Container& container, const std::string& filter) {
 
 RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
   if (!parts_->locks.contains(id)) recover();
-  const Container container = this->container(id);
+  const Container container = known(id);
   const ContainerConfig& config = container.config;
   base::FileLock lock = take_lock(config);
   base::SignalSource signals = attached_signals(stdio);
@@ -204,6 +204,11 @@ std::vector<Container> Engine::containers() {
 }
 
 Container Engine::container(const std::string& name_or_id) {
+  recover();
+  return known(name_or_id);
+}
+
+Container Engine::known(const std::string& name_or_id) {
   auto found = parts_->containers.find(name_or_id);
   if (!found) throw base::Error(base::ErrorKind::not_found, "No such container: " + name_or_id);
   return *found;
@@ -214,7 +219,7 @@ std::uint64_t Engine::disk_usage(const ContainerConfig& config) const {
 }
 
 void Engine::remove(const std::string& name_or_id, bool force) {
-  const Container found = container(name_or_id);
+  const Container found = known(name_or_id);
   const std::string& id = found.config.id;
   if (!force) recover();
   const auto now = parts_->containers.load(id);

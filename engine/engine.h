@@ -186,7 +186,8 @@ class Engine {
   void logs(const std::string& name_or_id, const LogRequest& request, const LogSink& sink);
 
   std::vector<Container> containers();
-  Container container(const std::string& name_or_id);  // throws not_found
+  // As it is now, what a dead process left of it finished or undone. Throws not_found.
+  Container container(const std::string& name_or_id);
   // The process of the host that stands for it: its monitor; 0 for one that does not run.
   int pid(const Container& container) const;
   // Where what it says is kept.
@@ -205,6 +206,8 @@ class Engine {
   // The image of a request, pulled where the policy says so.
   image::Image obtain(const CreateRequest& request, base::Progress& progress);
   void tidy_images();
+  // As it stands in its record. Throws not_found.
+  Container known(const std::string& name_or_id);
   // Makes the record; its lock is ours.
   void record(Container& container, const std::string& seccomp_filter);
   base::FileLock take_lock(const ContainerConfig& config);

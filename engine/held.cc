@@ -88,7 +88,7 @@ Container Engine::create(const DirectoryRequest& request) {
 }
 
 pid_t Engine::hold(const std::string& id, const std::array<int, 3>& stdio) {
-  const Container found = container(id);
+  const Container found = known(id);
   const MonitorProcess monitor =
       start_monitor(settings_, {MonitorMode::hold, id, take_lock(found.config)}, stdio);
   await_held(monitor.launch);
@@ -101,8 +101,7 @@ bool Engine::is_held(const Container& container) const {
 }
 
 std::optional<StartFailure> Engine::start_held(const std::string& id) {
-  const base::UniqueFd launch =
-      order_start(parts_->containers.control_path(container(id).config.id));
+  const base::UniqueFd launch = order_start(parts_->containers.control_path(known(id).config.id));
   if (!launch) throw base::Error(base::ErrorKind::failure, "the container's process has ended");
   return await_start(launch);
 }

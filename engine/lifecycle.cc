@@ -58,10 +58,10 @@ void Engine::forget_start(const ContainerConfig& config) {
 }
 
 std::optional<StartFailure> Engine::start(const std::string& name_or_id) {
-  Container found = container(name_or_id);
+  Container found = known(name_or_id);
   if (!parts_->locks.contains(found.config.id)) {
     recover();
-    found = container(found.config.id);
+    found = known(found.config.id);
   }
   if (is_under_way(found)) return std::nullopt;
   try {
@@ -79,7 +79,6 @@ std::optional<StartFailure> Engine::start(const std::string& name_or_id) {
 }
 
 Engine::Connected Engine::connect(const std::string& name_or_id) {
-  recover();
   Container found = container(name_or_id);
   if (is_restarting(found.state)) throw being_restarted(found.config);
   if (!is_alive(found.state)) throw not_running(found.config);
@@ -143,7 +142,6 @@ void Engine::end_now(const Container& container, bool told) {
 }
 
 void Engine::kill(const std::string& name_or_id, int number) {
-  recover();
   const Container found = container(name_or_id);
   if (asks_to_end(found.config, number)) retire(found.config);
   if (is_restarting(found.state)) return;
@@ -157,7 +155,6 @@ void Engine::unpause(const std::string& name_or_id) { set_paused(name_or_id, fal
 
 void Engine::set_paused(const std::string& name_or_id, bool paused) {
   using Type = ControlOrder::Type;
-  recover();
   const Container found = container(name_or_id);
   const ContainerConfig& config = found.config;
   const bool runs = std::holds_alternative<Running>(found.state);
@@ -177,7 +174,6 @@ void Engine::set_paused(const std::string& name_or_id, bool paused) {
 }
 
 void Engine::rename(const std::string& name_or_id, const std::string& name) {
-  recover();
   const Container found = container(name_or_id);
   const std::string& id = found.config.id;
   if (found.config.name == name)
@@ -192,7 +188,6 @@ void Engine::rename(const std::string& name_or_id, const std::string& name) {
 }
 
 void Engine::stop(const std::string& name_or_id, const StopRequest& request) {
-  recover();
   const Container found = container(name_or_id);
   const ContainerConfig& config = found.config;
   if (!is_under_way(found)) return;

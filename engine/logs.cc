@@ -67,7 +67,6 @@ class DirectoryWatch {
 }  // namespace
 
 void Engine::logs(const std::string& name_or_id, const LogRequest& request, const LogSink& sink) {
-  recover();
   const Container found = container(name_or_id);
   const ContainerConfig& config = found.config;
   if (!config.log.kept)

@@ -102,7 +102,6 @@ void Runtime::undo(const std::string& id, const Made& made) {
 }
 
 std::optional<engine::Container> Runtime::find(const StateFile& file) {
-  engine_.recover();
   if (file.container.empty()) return std::nullopt;
   try {
     return engine_.container(file.container);
