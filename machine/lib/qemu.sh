@@ -20,11 +20,12 @@ can_use_kvm() {
 
 # smap, smep: QEMU 7.2's TCG kills a PV dom0 with them. svm: nested under TCG, guests die. xsave:
 # with it (and so AVX) registers of one process turn up in another's copies, 128 bytes in 64 MiB.
+# erms, fsrm: Linux copies and clears with "rep movsb" where it sees them, which TCG does byte by byte.
 processor_options() {
   if can_use_kvm; then
     echo -accel kvm -cpu host
   else
-    echo -accel tcg,thread=multi -cpu max,-smap,-smep,-svm,-xsave
+    echo -accel tcg,thread=multi -cpu max,-smap,-smep,-svm,-xsave,-erms,-fsrm
   fi
 }
 
