@@ -53,8 +53,10 @@ parts() {
   part build-fuzz "compiles the fuzz targets" unit tests/suites/build build-fuzz
   part fuzz "each fuzz target for 60 s" unit tests/suites/fuzz run all
   part bench-cold "a cold start against a bare xl create" xen+bench tests/suites/bench cold
-  part bench-streams "exec, stop and memory against what they cannot do without" \
-    "xen+bench tests/soak/executions.cc ${own_kernel[*]}" env GUEST_KERNEL=own tests/suites/bench streams
+  part bench-streams "exec, streams, stop and memory against what they cannot do without" \
+    "xen+bench tests/bench tests/soak/executions.cc ${own_kernel[*]}" \
+    env GUEST_KERNEL=own tests/suites/bench streams
+  part bench-ps "a list of 200 containers" xen+bench tests/suites/bench ps
   part bench-kernel "the guests' own kernel against the distribution's" \
     "xen+bench ${own_kernel[*]}" tests/suites/bench kernel
 }
