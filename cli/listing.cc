@@ -50,14 +50,32 @@ void sort_rows(base::Json& rows, std::string_view wish) {
   });
 }
 
+// docker's heading of a label: the last part of its name.
+std::string label_heading(const std::string& name) {
+  std::string heading = name.substr(name.rfind('.') + 1);
+  for (char& c : heading)
+    if (c == '-' || c == '_') c = ' ';
+  return heading;
+}
+
+std::string render_row(const Template& line, base::Json row) {
+  const auto labels = row.find("Label");
+  if (labels == row.end()) return line.render(row);
+  const base::Json all = *labels;
+  row.erase("Label");
+  return line.render(row, [&](const std::string& name) {
+    return base::printable(all.value(name, std::string()));
+  });
+}
+
 void print_rows(Context& context, const ListTexts& texts, const base::Json& rows,
                 std::string_view format, bool headless) {
   const bool table = format.starts_with(table_word);
   if (table) format = base::trim(format.substr(table_word.size()));
   const Template line(unescaped_format(format));
   std::vector<std::string> lines;
-  if (table && !headless) lines.push_back(line.render(header_row(texts)));
-  for (const base::Json& row : rows) lines.push_back(line.render(row));
+  if (table && !headless) lines.push_back(line.render(header_row(texts), label_heading));
+  for (const base::Json& row : rows) lines.push_back(render_row(line, row));
   if (table) return context.out.write(aligned(lines, context.personality.table));
   for (const std::string& text : lines) context.out.line(text);
 }

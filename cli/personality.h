@@ -109,7 +109,8 @@ struct ListTexts {
 template <typename Item>
 struct ListStyle {
   ListTexts texts;
-  // An array of rows. One item may be several of them (an image with several tags), or none.
+  // An array of rows. One item may be several of them (an image with several tags), or none. A
+  // row's member "Label", an object, is for {{.Label "NAME"}} and not shown.
   base::Json (*rows)(std::span<const Item> items, const RowContext& context);
   // `--format json`: one document, as text; nullptr: a line of JSON for each row.
   std::string (*document)(std::span<const Item> items, const RowContext& context);
@@ -207,6 +208,8 @@ struct Personality {
   std::uint64_t least_memory = 0;         // of run -m, bytes
   bool force_hides_absent = false;        // rm -f and rmi -f say nothing of what is not there
   bool terminal_required = false;         // -it without a terminal is refused
+  bool paused_hidden = false;             // ps without -a leaves out who is paused
+  bool user_entry = false;        // a user without a name has one in the container's /etc/passwd
   bool read_only_tmpfs = false;   // --read-only leaves /run, /tmp and /var/tmp writable, in memory
   std::string_view own_variable;  // NAME=VALUE that every container has
   std::span<const LetterChange> letters;

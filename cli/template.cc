@@ -38,9 +38,15 @@ base::Json follow(base::Json value, const std::vector<std::string>& path) {
   return value;
 }
 
+bool asks_for_label(const TemplateOperand& function, const std::vector<base::Json>& arguments) {
+  return function.kind == TemplateOperand::Kind::field && function.path.size() == 1 &&
+         function.path.front() == "Label" && arguments.size() == 1 && arguments.front().is_string();
+}
+
 class Renderer {
  public:
-  explicit Renderer(const base::Json& root) : root_(root) {}
+  Renderer(const base::Json& root, const Template::LabelOf& label_of)
+      : root_(root), label_of_(label_of) {}
 
   std::string render(const std::vector<TemplateNode>& nodes, const base::Json& dot) const {
     std::string text;
@@ -80,6 +86,8 @@ class Renderer {
     if (last) arguments.push_back(*last);
     if (first.kind == TemplateOperand::Kind::function)
       return call_template_function(first.text, arguments);
+    if (label_of_ && asks_for_label(first, arguments))
+      return label_of_(arguments.front().get<std::string>());
     if (!arguments.empty()) refuse("a value is no function and takes no arguments");
     return evaluate(first, dot);
   }
@@ -101,6 +109,7 @@ class Renderer {
   }
 
   const base::Json& root_;
+  const Template::LabelOf& label_of_;
 };
 
 }  // namespace
@@ -108,8 +117,8 @@ class Renderer {
 Template::Template(std::string_view text) : nodes_(parse_template(text)) {}
 Template::~Template() = default;
 
-std::string Template::render(const base::Json& data) const {
-  return Renderer(data).render(nodes_, data);
+std::string Template::render(const base::Json& data, const LabelOf& label_of) const {
+  return Renderer(data, label_of).render(nodes_, data);
 }
 
 std::string unescaped_format(std::string_view format) {

@@ -5,10 +5,12 @@
 //   {{"text"}}
 //   {{if X}} … {{else if Y}} … {{else}} … {{end}}  {{range .List}} … {{end}}  {{with X}} … {{end}}
 //   {{- trims -}}  {{/* comments */}}
+//   {{.Label "NAME"}} where there are labels
 //   functions: json join split upper lower title pad truncate print println printf len index
 //              eq ne and or not
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,8 +28,11 @@ class Template {
   explicit Template(std::string_view text);
   ~Template();
 
+  // What {{.Label "NAME"}} is.
+  using LabelOf = std::function<std::string(const std::string& name)>;
+
   // Throws usage for a field that `data` does not have and for what a function does not take.
-  std::string render(const base::Json& data) const;
+  std::string render(const base::Json& data, const LabelOf& label_of = nullptr) const;
 
  private:
   std::vector<TemplateNode> nodes_;

@@ -49,6 +49,7 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"ID", context.truncate ? container.short_id() : config.id},
       {"Image", base::printable(config.image)},
       {"Labels", label_list(config.labels)},
+      {"Label", config.labels},
       {"LocalVolumes", "0"},
       {"Mounts", ""},
       {"Names", config.name},

@@ -116,10 +116,18 @@ Json life_fields(const engine::Container& container) {
   };
 }
 
+// As podman 4.3 words it.
+std::string state_in_words(const engine::State& state, base::WallTime now) {
+  if (engine::is_paused(state)) return "Paused";
+  const std::string text = status(state, now);
+  return std::holds_alternative<engine::Running>(state) ? text + " ago" : text;
+}
+
 Json container_row(const engine::Container& container, const cli::RowContext& context) {
   const engine::ContainerConfig& config = container.config;
   const std::string command = command_line(config);
   const std::string since = age(config.created, context.now) + " ago";
+  const std::string state = state_in_words(container.state, context.now);
   Json row = life_fields(container);
   row.update({
       {"ID", context.truncate ? container.short_id() : config.id},
@@ -129,11 +137,12 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"CreatedAt", local_time(config.created)},
       {"CreatedHuman", since},
       {"RunningFor", since},
-      {"Status", status(container.state, context.now)},
-      {"State", engine::state_name(container.state)},
+      {"Status", state},
+      {"State", state},
       {"Ports", ""},
       {"Names", config.name},
       {"Labels", label_list(config.labels)},
+      {"Label", config.labels},
       {"Mounts", ""},
       {"Networks", ""},
       {"Size", size_text(config, context)},
@@ -168,7 +177,7 @@ Json container_object(const engine::Container& container, const cli::RowContext&
       {"Networks", Json::array()},
       {"Ports", nullptr},
       {"State", engine::state_name(container.state)},
-      {"Status", status(container.state, context.now)},
+      {"Status", state_in_words(container.state, context.now)},
   });
   return object;
 }

@@ -163,6 +163,8 @@ cli::Personality podman_personality(std::string_view program) {
       .least_memory = 0,
       .force_hides_absent = true,
       .terminal_required = false,
+      .paused_hidden = true,
+      .user_entry = true,
       .read_only_tmpfs = true,
       .own_variable = "container=podman",
       .letters = letters,

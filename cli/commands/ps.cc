@@ -48,8 +48,9 @@ class ListContainers : public Command {
     const std::optional<std::size_t> last = latest_ ? 1 : last_;
     containers = filter_.apply(containers);
     if (!all_ && !last && !filter_.names_states())
-      std::erase_if(containers, [](const engine::Container& container) {
-        return !engine::is_alive(container.state);
+      std::erase_if(containers, [&](const engine::Container& container) {
+        return !engine::is_alive(container.state) ||
+               (context.personality.paused_hidden && engine::is_paused(container.state));
       });
     if (last && containers.size() > *last)
       containers.erase(containers.begin() + static_cast<std::ptrdiff_t>(*last), containers.end());

@@ -160,6 +160,28 @@ TEST_F(ListTest, JsonIsALineForEachRowWithDockerAndADocumentWithPodman) {
   EXPECT_EQ(images[1].at("Size"), 1'240'000'000);
 }
 
+TEST_F(ListTest, OneLabelIsShown) {
+  const std::string format = "{{.Names}}:{{.Label \"a\"}}{{.Label \"b\" | len}}{{.Label \"c\"}}";
+  EXPECT_EQ(vdkr({"ps", "--format", format}).out, "server:10\n");
+  EXPECT_EQ(vpdmn({"ps", "--format", format}).out, "server:10\n");
+  EXPECT_EQ(vdkr({"ps", "--format", "table {{.Label \"com.example.my-thing_x\"}}"}).out,
+            "my thing x\n\n");
+  EXPECT_EQ(vdkr({"ps", "--format", "json"}).out.find("\"Label\""), std::string::npos);
+  EXPECT_EQ(vdkr({"ps", "--format", "{{.Label}}"}).code, 1);
+  EXPECT_EQ(vdkr({"ps", "--format", "{{.Label 1}}"}).code, 1);
+  EXPECT_EQ(vdkr({"images", "--format", "{{.Label \"a\"}}"}).code, 1);
+}
+
+TEST_F(ListTest, PodmanLeavesOutWhoIsPaused) {
+  std::vector<engine::Container>& containers = fake::world().containers;
+  for (engine::Container& container : containers)
+    if (auto* running = std::get_if<engine::Running>(&container.state)) running->paused = true;
+  EXPECT_EQ(vdkr({"ps", "--format", "{{.Names}} {{.State}}"}).out, "server paused\n");
+  EXPECT_EQ(vpdmn({"ps", "--format", "{{.Names}}"}).out, "");
+  EXPECT_EQ(vpdmn({"ps", "-f", "status=paused", "--format", "{{.Names}} {{.State}}"}).out,
+            "server Paused\n");
+}
+
 TEST_F(ListTest, VersionAndInfoAreDocuments) {
   fake::world().host = {.containers = 3,
                         .running = 1,
