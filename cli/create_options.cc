@@ -47,6 +47,7 @@ void make_way(Context& context, const std::string& name) {
     throw base::Error(base::ErrorKind::usage, "cannot replace container without --name being set");
   try {
     context.engine().remove(name, true);
+    context.out.line(name);
   } catch (const base::Error& error) {
     if (error.kind() != base::ErrorKind::not_found) throw;
   }
@@ -89,6 +90,7 @@ engine::CreateRequest CreateOptions::request(const Context& context) const {
   request.pull = pull_policy(context.personality.messages, pull_);
   request.platform = pull_options_.platform();
   request.access = pull_options_.access();
+  request.user_entry = user_entry_.value_or(context.personality.user_entry);
   request.restart = parse_restart(context.personality.messages, restart_);
   add_writable(request, context.personality);
   check(request, context.personality);
@@ -163,6 +165,12 @@ void CreateOptions::declare_container(Options& options) {
                .meaning = "max-size=SIZE of a log file (10m), max-file=NUMBER of them (3)",
                .set = [this](std::string_view value) { return set_log_option(value); }});
   options.add_switch(request_.read_only, "read-only", 0, "Make the root file system read-only");
+  options.add({.name = "passwd",
+               .meaning = "Give a user who is a number a name in /etc/passwd (vpdmn's default)",
+               .set = [this](std::string_view value) -> Refusal {
+                 user_entry_ = parse_truth(value);
+                 return user_entry_ ? Refusal() : "not true or false";
+               }});
   options.add_switch(read_only_tmpfs_, "read-only-tmpfs", 0,
                      "With --read-only, podman's /run, /tmp and /var/tmp in memory (default true)");
   options.add_switch(request_.init, "init", 0,

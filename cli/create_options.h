@@ -63,6 +63,7 @@ class CreateOptions {
   bool replace_ = false;
   bool host_environment_ = false;
   bool read_only_tmpfs_ = true;
+  std::optional<bool> user_entry_;  // nullopt: as the personality has it
 };
 
 }  // namespace cli

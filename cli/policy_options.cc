@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include "base/error.h"
@@ -20,6 +21,17 @@ constexpr int most_oom_score = 1000;
 std::optional<std::uint64_t> limit_value(std::string_view text) {
   if (text == "-1") return RLIM_INFINITY;
   return base::parse_number<std::uint64_t>(text);
+}
+
+std::optional<std::uint32_t> parse_umask(std::string_view text) {
+  constexpr std::size_t most_digits = 4;
+  constexpr std::uint32_t most = 0777;
+  std::uint32_t mask = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mask, 8);
+  if (error != std::errc() || end != text.data() + text.size() || text.size() > most_digits ||
+      mask > most)
+    return std::nullopt;
+  return mask;
 }
 
 // What can be asked for by name, and is the case for every guest already.
@@ -88,6 +100,15 @@ void PolicyOptions::declare(Options& options, engine::CreateRequest& request) {
                  if (!number || *number < -most_oom_score || *number > most_oom_score)
                    return "not a number from -1000 to 1000";
                  policy.oom_score_adj = number;
+                 return std::nullopt;
+               }});
+  options.add({.name = "umask",
+               .type = "string",
+               .meaning = "File mode mask, octal (default \"0022\")",
+               .set = [&policy](std::string_view value) -> Refusal {
+                 const auto mask = parse_umask(value);
+                 if (!mask) return "an octal number up to 0777 is wanted";
+                 policy.umask = *mask;
                  return std::nullopt;
                }});
 }

@@ -40,6 +40,7 @@ struct Policy {
   std::vector<std::string> groups;  // supplementary
   std::vector<protocol::ResourceLimit> limits;
   std::optional<int> oom_score_adj;
+  std::uint32_t umask = protocol::default_umask;
   // As they were wanted.
   bool privileged = false;
   std::vector<std::string> added_capabilities;  // "CAP_NET_ADMIN", "ALL"
@@ -75,6 +76,7 @@ struct ContainerConfig {
   bool terminal = false;
   bool read_only = false;
   bool init = false;
+  bool user_entry = false;  // a user without a name gets one in its /etc/passwd
   bool auto_remove = false;
   bool provisional = false;  // made by `run`: goes away when it was never started
   // Its monitor stands for it (an OCI runtime's pid): where that dies, so does the container.

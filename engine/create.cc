@@ -110,6 +110,7 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.terminal = request.terminal;
   config.read_only = request.read_only;
   config.init = request.init;
+  config.user_entry = request.user_entry;
   config.auto_remove = request.auto_remove;
   config.provisional = request.provisional;
   config.log = request.log;

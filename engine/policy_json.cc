@@ -18,6 +18,7 @@ Json policy_to_json(const Policy& policy) {
                  {"no_new_privileges", policy.no_new_privileges},
                  {"unmasked", policy.unmasked},
                  {"filtered", policy.filtered},
+                 {"umask", policy.umask},
                  {"groups", policy.groups},
                  {"limits", std::move(limits)},
                  {"privileged", policy.privileged},
@@ -49,6 +50,7 @@ Policy policy_from_json(const Json* record, std::string_view what) {
   policy.no_new_privileges = base::bool_member(*record, "no_new_privileges");
   policy.unmasked = base::bool_member(*record, "unmasked");
   policy.filtered = base::bool_member(*record, "filtered");
+  policy.umask = static_cast<std::uint32_t>(bits_member(*record, "umask", policy.umask, what));
   policy.groups = base::list_member(*record, "groups");
   if (const Json* limits = base::array_member(*record, "limits"))
     for (const Json& limit : *limits)

@@ -44,6 +44,7 @@ struct CreateRequest {
   bool terminal = false;
   bool read_only = false;
   bool init = false;
+  bool user_entry = false;  // ContainerConfig's
   bool auto_remove = false;
   bool provisional = false;
   LogConfig log;

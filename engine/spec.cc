@@ -32,6 +32,7 @@ void apply(const Policy& policy, const std::string& filter, protocol::ProcessSpe
   spec.seccomp = filter;
   spec.limits = policy.limits;
   spec.oom_score_adj = policy.oom_score_adj;
+  spec.umask = policy.umask;
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ protocol::ContainerSpec container_spec(const ContainerConfig& config) {
           .shm_size = config.shm_size,
           .tmpfs = config.tmpfs,
           .sysctls = assignments(config.sysctls),
-          .unmasked = config.policy.unmasked};
+          .unmasked = config.policy.unmasked,
+          .user_entry = config.user_entry};
 }
 
 protocol::ProcessSpec process_spec(const ContainerConfig& config, const std::string& filter) {

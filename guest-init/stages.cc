@@ -47,7 +47,7 @@ bool join_namespaces(Child& child, Failure& failure) {
 }
 
 bool begin_session(Child&, Failure& failure) {
-  umask(022);
+  umask(protocol::default_umask);
   return setsid() >= 0 || fail(failure, FailureStage::other, "setsid");
 }
 
@@ -63,8 +63,26 @@ bool enter_root(Child& child, Failure& failure) {
   umask(0);
   const bool done = child.root.enter(child.plan.container.paths(), failure) &&
                     child.root.populate(child.plan.container.spec(), failure);
-  umask(022);
+  umask(protocol::default_umask);
   return done;
+}
+
+// To a file that is there: an image without it has no names at all.
+bool append_to(const std::string& path, const std::string& line, Failure& failure) {
+  if (line.empty()) return true;
+  const Fd file = open_path(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK);
+  if (!file && errno == ENOENT) return true;
+  return (file && write(file.get(), line.data(), line.size()) == std::ssize(line)) ||
+         fail(failure, FailureStage::other, "adding the user to " + path);
+}
+
+bool enter_user(const Child& child, std::string_view passwd, std::string_view group,
+                Failure& failure) {
+  const auto& spec = child.plan.spec;
+  const UserEntries entries =
+      missing_entries(spec.user, child.identity.gid, spec.working_directory, passwd, group);
+  return append_to("/etc/passwd", entries.passwd, failure) &&
+         append_to("/etc/group", entries.group, failure);
 }
 
 bool resolve_user(Child& child, Failure& failure) {
@@ -76,6 +94,9 @@ bool resolve_user(Child& child, Failure& failure) {
   if (!resolve_identity(spec.user, spec.groups, passwd, group, child.identity, failure)) {
     return false;
   }
+  if (child.is_entrypoint() && child.plan.container.spec().user_entry &&
+      !enter_user(child, passwd, group, failure))
+    return false;
   child.env = spec.env;
   if (value_of(child.env, "HOME") == nullptr) child.env.push_back("HOME=" + child.identity.home);
   return true;
@@ -137,6 +158,7 @@ bool take_streams(Child& child, Failure& failure) {
 // The limits, and what of the policy is not to be had any more once root has gone.
 bool bound(Child& child, Failure& failure) {
   const auto& spec = child.plan.spec;
+  umask(spec.umask);
   return set_limits(spec, failure) && set_oom_score(spec, failure) && filter_as_root(spec, failure);
 }
 

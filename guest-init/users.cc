@@ -75,6 +75,20 @@ std::optional<unsigned> find_group(std::string_view file, std::string_view name)
   return found ? found : number;
 }
 
+bool has_group(std::string_view file, unsigned gid) {
+  bool found = false;
+  for_each_line<Group>(file, parse_group, [&](const Group& group) {
+    found = group.gid == gid;
+    return found;
+  });
+  return found;
+}
+
+// What a new line of the file begins with.
+std::string line_after(std::string_view file) {
+  return file.empty() || file.ends_with('\n') ? "" : "\n";
+}
+
 bool is_member(std::string_view members, std::string_view name) {
   while (!members.empty()) {
     if (cut(members, ',') == name) return true;
@@ -146,6 +160,26 @@ bool resolve_identity(std::string_view user, const std::vector<std::string>& gro
     add(identity.groups, gid);
   }
   return true;
+}
+
+// Podman's generateUserPasswdEntry and generateUserGroupEntry
+// (libpod/container_internal_common.go).
+UserEntries missing_entries(std::string_view user, unsigned gid, std::string_view directory,
+                            std::string_view passwd, std::string_view group) {
+  std::string_view group_name = user;
+  const std::string name(cut(group_name, ':'));
+  if (group_name.empty()) group_name = name;
+  UserEntries entries;
+  const auto uid = to_number<unsigned>(name);
+  if (directory.empty()) directory = "/";
+  if (uid && !find_user(passwd, name, uid))
+    entries.passwd = line_after(passwd) + name + ":*:" + name + ":" + std::to_string(gid) +
+                     ":container user:" + std::string(directory) + ":/bin/sh\n";
+  const auto number = to_number<unsigned>(group_name);
+  if (number && !has_group(group, *number))
+    entries.group = line_after(group) + std::string(group_name) + ":x:" + std::string(group_name) +
+                    ":" + name + "\n";
+  return entries;
 }
 
 }  // namespace guest_init

@@ -22,4 +22,13 @@ bool resolve_identity(std::string_view user, const std::vector<std::string>& gro
                       std::string_view passwd, std::string_view group, Identity& identity,
                       Failure& failure);
 
+// What /etc/passwd and /etc/group, whose contents are given, lack of a user who is a number, and of
+// the group, as podman adds it: a line to append, or nothing.
+struct UserEntries {
+  std::string passwd;
+  std::string group;
+};
+UserEntries missing_entries(std::string_view user, unsigned gid, std::string_view directory,
+                            std::string_view passwd, std::string_view group);
+
 }  // namespace guest_init

@@ -21,9 +21,9 @@ namespace {
 
 using base::Json;
 
+constexpr std::int64_t most_umask = 0777;
 constexpr std::size_t most_config = 4u << 20;
 constexpr std::uint64_t billion = 1'000'000'000;
-constexpr std::int64_t default_umask = 022;
 
 [[noreturn]] void refuse(std::string_view member, std::string_view why) {
   throw base::Error(base::ErrorKind::unsupported, fmt::format("{}: {}", member, why));
@@ -71,8 +71,9 @@ void take_user(const Json& process, engine::ContainerConfig& config) {
   const Json* user = base::object_member(process, "user");
   if (user == nullptr) return;
   config.user = fmt::format("{}:{}", positive(*user, "uid"), positive(*user, "gid"));
-  if (base::integer_member(*user, "umask", default_umask) != default_umask)
-    refuse("process.user.umask", "a guest's processes begin with 0022");
+  const std::int64_t umask = base::integer_member(*user, "umask", protocol::default_umask);
+  if (umask < 0 || umask > most_umask) corrupt("process.user.umask", "not a file mode mask");
+  config.policy.umask = static_cast<std::uint32_t>(umask);
   if (const Json* groups = base::array_member(*user, "additionalGids"))
     for (const Json& group : *groups) {
       if (!group.is_number_unsigned()) corrupt("process.user.additionalGids", "not a number");

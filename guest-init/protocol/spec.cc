@@ -19,6 +19,7 @@ enum ContainerTag : std::uint16_t {
   tag_tmpfs = 11,
   tag_sysctl = 12,
   tag_unmasked = 13,
+  tag_user_entry = 14,
 };
 
 enum ProcessTag : std::uint16_t {
@@ -37,6 +38,7 @@ enum ProcessTag : std::uint16_t {
   tag_oom_score_adj = 13,
   tag_tool = 14,
   tag_beside = 15,
+  tag_umask = 16,
 };
 
 void append_field(std::string& out, std::uint16_t tag, std::string_view value) {
@@ -56,6 +58,12 @@ void append_flag(std::string& out, std::uint16_t tag, bool value) {
 
 void append_disk(std::string& out, std::uint16_t tag, const DiskId& disk) {
   append_field(out, tag, {reinterpret_cast<const char*>(disk.data()), disk.size()});
+}
+
+void append_word(std::string& out, std::uint16_t tag, std::uint32_t value) {
+  std::string bytes;
+  append_u32(bytes, value);
+  append_field(out, tag, bytes);
 }
 
 void append_number(std::string& out, std::uint16_t tag, std::uint64_t value) {
@@ -188,6 +196,7 @@ constexpr Field<ContainerSpec> container_fields[] = {
     {tag_tmpfs, "tmpfs", true, container_member<&ContainerSpec::tmpfs>},
     {tag_sysctl, "sysctl", true, container_member<&ContainerSpec::sysctls>},
     {tag_unmasked, "unmasked paths", false, container_member<&ContainerSpec::unmasked>},
+    {tag_user_entry, "user's entry", false, container_member<&ContainerSpec::user_entry>},
 };
 
 constexpr Field<ProcessSpec> process_fields[] = {
@@ -208,6 +217,7 @@ constexpr Field<ProcessSpec> process_fields[] = {
     {tag_oom_score_adj, "OOM score", false, process_member<&ProcessSpec::oom_score_adj>},
     {tag_tool, "tool", false, process_member<&ProcessSpec::tool>},
     {tag_beside, "beside", false, process_member<&ProcessSpec::beside>},
+    {tag_umask, "umask", false, process_member<&ProcessSpec::umask>},
 };
 
 template <typename Spec, std::size_t size>
@@ -249,9 +259,7 @@ bool decode_fields(std::span<const std::byte> bytes, const Field<Spec> (&fields)
 std::string encode(const ContainerSpec& spec) {
   std::string out;
   append_field(out, tag_hostname, spec.hostname);
-  std::string number;
-  append_u32(number, spec.layers);
-  append_field(out, tag_layers, number);
+  append_word(out, tag_layers, spec.layers);
   append_disk(out, tag_read_only_disk, spec.read_only_disk);
   if (spec.writable_disk) append_disk(out, tag_writable_disk, *spec.writable_disk);
   append_flag(out, tag_read_only_root, spec.read_only_root);
@@ -263,6 +271,7 @@ std::string encode(const ContainerSpec& spec) {
   for (const TmpfsMount& mount : spec.tmpfs) append_tmpfs(out, mount);
   append_texts(out, tag_sysctl, spec.sysctls);
   append_flag(out, tag_unmasked, spec.unmasked);
+  append_flag(out, tag_user_entry, spec.user_entry);
   return out;
 }
 
@@ -284,13 +293,11 @@ std::string encode(const ProcessSpec& spec) {
   append_flag(out, tag_no_new_privileges, spec.no_new_privileges);
   if (!spec.seccomp.empty()) append_field(out, tag_seccomp, spec.seccomp);
   for (const ResourceLimit& limit : spec.limits) append_limit(out, limit);
-  if (spec.oom_score_adj) {
-    std::string number;
-    append_u32(number, static_cast<std::uint32_t>(*spec.oom_score_adj));
-    append_field(out, tag_oom_score_adj, number);
-  }
+  if (spec.oom_score_adj)
+    append_word(out, tag_oom_score_adj, static_cast<std::uint32_t>(*spec.oom_score_adj));
   if (!spec.tool.empty()) append_field(out, tag_tool, spec.tool);
   append_flag(out, tag_beside, spec.beside);
+  if (spec.umask != default_umask) append_word(out, tag_umask, spec.umask);
   return out;
 }
 

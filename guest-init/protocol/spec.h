@@ -46,10 +46,14 @@ struct ContainerSpec {
   std::vector<TmpfsMount> tmpfs;
   std::vector<std::string> sysctls;  // NAME=VALUE
   bool unmasked = false;             // nothing of /proc and /sys is hidden or write-protected
+  bool user_entry = false;           // a user without a name gets one in /etc/passwd
 };
 std::string encode(const ContainerSpec& spec);
 // False for an unknown tag too; `why` is then a line for people.
 bool decode(std::span<const std::byte> bytes, ContainerSpec& spec, std::string& why);
+
+// Of a process; of those that other things are made with, too.
+constexpr std::uint32_t default_umask = 022;
 
 // What docker leaves to root in a container: a bit for each of capabilities(7).
 constexpr std::uint64_t docker_capabilities = 0xa80425fb;
@@ -68,6 +72,7 @@ struct ProcessSpec {
   std::string seccomp;  // struct sock_filter[] of <linux/filter.h>; empty: no filter
   std::vector<ResourceLimit> limits;
   std::optional<std::int32_t> oom_score_adj;
+  std::uint32_t umask = default_umask;
   bool beside = false;  // in the guest's namespaces, with the container's files
   std::string tool;     // one of the guest's own instead of argv (guest-init/tools.cc); empty: none
 };

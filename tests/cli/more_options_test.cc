@@ -92,9 +92,20 @@ TEST_F(MoreOptionsTest, PodmansReadOnlyRootLeavesSomePlacesWritable) {
   EXPECT_EQ(fake::world().created->tmpfs.size(), 0u);
 }
 
+TEST_F(MoreOptionsTest, PodmanGivesAUserANameUnlessItIsTold) {
+  EXPECT_TRUE(created({}).user_entry);
+  EXPECT_FALSE(created({"--passwd=false"}).user_entry);
+  ASSERT_EQ(vdkr({"create", "busybox"}).code, 0);
+  EXPECT_FALSE(fake::world().created->user_entry);
+  ASSERT_EQ(vdkr({"create", "--passwd", "busybox"}).code, 0);
+  EXPECT_TRUE(fake::world().created->user_entry);
+  EXPECT_EQ(vpdmn({"create", "--passwd=maybe", "busybox"}).code, 125);
+}
+
 TEST_F(MoreOptionsTest, AContainerMakesWayForAnotherOfItsName) {
-  created({"--replace", "--name", "web"});
+  const Said said = vpdmn({"create", "--replace", "--name", "web", "busybox"});
   EXPECT_EQ(fake::world().removals, Words{"web force"});
+  EXPECT_TRUE(said.out.starts_with("web\n")) << said.out;
   created({"--replace", "--name", "free"});
   EXPECT_EQ(vpdmn({"create", "--replace", "busybox"}).err,
             "Error: cannot replace container without --name being set\n");

@@ -37,6 +37,7 @@ TEST_F(PolicyTest, EveryOptionReachesTheEngine) {
                           "--ulimit=core=-1",
                           "--sysctl=net.a=1=2",
                           "--oom-score-adj=-5",
+                          "--umask=0077",
                           "--cpus=1.5",
                           "--cpuset-cpus=0-1",
                           "--pids-limit=9",
@@ -57,6 +58,7 @@ TEST_F(PolicyTest, EveryOptionReachesTheEngine) {
             (std::vector<protocol::ResourceLimit>{{RLIMIT_NOFILE, 10, 20},
                                                   {RLIMIT_CORE, RLIM_INFINITY, RLIM_INFINITY}}));
   EXPECT_EQ(policy.oom_score_adj, -5);
+  EXPECT_EQ(policy.umask, 0077u);
   EXPECT_EQ(request().sysctls, (std::map<std::string, std::string>{{"net.a", "1=2"}}));
   EXPECT_EQ(request().annotations, (std::map<std::string, std::string>{{"a", "b"}}));
   EXPECT_EQ(request().nano_cpus, 1'500'000'000u);
@@ -107,6 +109,10 @@ TEST_F(PolicyTest, WhatCannotBeIsRefusedWithTheReason) {
       {"--sysctl=net.a", "'net.a' is not NAME=VALUE"},
       {"--sysctl==1", "'=1' is not NAME=VALUE"},
       {"--oom-score-adj=1001", "not a number from -1000 to 1000"},
+      {"--umask=1000", "an octal number up to 0777 is wanted"},
+      {"--umask=00022", "an octal number up to 0777 is wanted"},
+      {"--umask=8", "an octal number up to 0777 is wanted"},
+      {"--umask=", "an octal number up to 0777 is wanted"},
       {"--cpus=x", "failed to parse x as a rational number"},
       {"--cpus=1.0000000001", "failed to parse 1.0000000001 as a rational number"},
       {"--cpuset-cpus=2-1", "'2-1' is no list like 0-2,4"},

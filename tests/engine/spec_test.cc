@@ -23,6 +23,7 @@ TEST(Spec, TheGuestIsToldWhatTheRecordSays) {
   EXPECT_EQ(container.tmpfs, config.tmpfs);
   EXPECT_EQ(container.sysctls, (std::vector<std::string>{"net.core.somaxconn=7"}));
   EXPECT_TRUE(container.unmasked);
+  EXPECT_TRUE(container.user_entry);
   const protocol::ProcessSpec process = process_spec(config, "filter");
   EXPECT_EQ(process.seccomp, "filter");
   EXPECT_EQ(process.capabilities, config.policy.capabilities);
@@ -30,6 +31,7 @@ TEST(Spec, TheGuestIsToldWhatTheRecordSays) {
   EXPECT_EQ(process.groups, config.policy.groups);
   EXPECT_EQ(process.limits, config.policy.limits);
   EXPECT_EQ(process.oom_score_adj, -17);
+  EXPECT_EQ(process.umask, 0077u);
   EXPECT_EQ(process.argv, config.argv);
   EXPECT_EQ(process.env, config.env);
   EXPECT_TRUE(process.standard_input);

@@ -87,6 +87,30 @@ TEST(Identity, ThatCannotBeResolvedIsRefused) {
   }
 }
 
+TEST(Identity, OfANumberIsEnteredAsPodmanDoes) {
+  const struct {
+    const char* user;
+    const char* passwd;
+    const char* group;
+  } cases[] = {
+      {"", "", ""},
+      {"dora", "", ""},
+      {"1000", "", "\n1000:x:1000:1000\n"},
+      {"4711", "", "\n4711:x:4711:4711\n"},
+      {"2000", "\n2000:*:2000:7:container user:/work:/bin/sh\n", "\n2000:x:2000:2000\n"},
+      {"2000:1001", "\n2000:*:2000:7:container user:/work:/bin/sh\n", ""},
+      {"dora:3000", "", "\n3000:x:3000:dora\n"},
+      {"2000:audio", "\n2000:*:2000:7:container user:/work:/bin/sh\n", ""},
+  };
+  const std::string_view unfinished(group, std::string_view(group).size() - 1);
+  for (const auto& c : cases) {
+    const UserEntries entries = missing_entries(c.user, 7, "/work", passwd, unfinished);
+    EXPECT_EQ(entries.passwd, c.passwd) << c.user;
+    EXPECT_EQ(entries.group, c.group) << c.user;
+  }
+  EXPECT_EQ(missing_entries("5", 0, "", "", "").passwd, "5:*:5:0:container user:/:/bin/sh\n");
+}
+
 TEST(Identity, NeedsNoFiles) {
   Identity identity;
   Failure failure;

@@ -53,7 +53,7 @@ TEST(Bundle, TheLeastThatIsOne) {
 TEST(Bundle, ItsProcess) {
   Json json = config();
   json["process"] = Json::parse(R"({"terminal": true, "consoleSize": {"height": 25, "width": 80},
-    "user": {"uid": 1000, "gid": 1001, "additionalGids": [5, 4294967295], "umask": 18},
+    "user": {"uid": 1000, "gid": 1001, "additionalGids": [5, 4294967295], "umask": 63},
     "args": ["a", "b c", ""], "env": ["A=b"], "cwd": "/srv", "noNewPrivileges": true,
     "oomScoreAdj": -5, "capabilities": {"bounding": ["CAP_CHOWN", "CAP_KILL"]},
     "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 10, "hard": 18446744073709551615}]})");
@@ -67,6 +67,7 @@ TEST(Bundle, ItsProcess) {
   EXPECT_EQ(container.policy.capabilities, 1u << 0 | 1u << 5);
   EXPECT_TRUE(container.policy.no_new_privileges);
   EXPECT_EQ(container.policy.oom_score_adj, -5);
+  EXPECT_EQ(container.policy.umask, 0077u);
   EXPECT_TRUE(container.terminal);
   EXPECT_EQ(bundle.console.rows, 25u);
   EXPECT_EQ(bundle.console.columns, 80u);
@@ -146,7 +147,6 @@ TEST(Bundle, WhatAGuestCannotHaveIsRefusedByItsName) {
        "linux.namespaces: pid: "},
       {"/linux/resources", R"({"hugepageLimits": [{"pageSize": "2MB"}]})",
        "linux.resources.hugepageLimits: "},
-      {"/process/user/umask", "0", "process.user.umask: "},
   };
   for (const auto& entry : cases) {
     Json json = config();

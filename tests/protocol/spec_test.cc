@@ -34,7 +34,8 @@ TEST(ContainerSpec, ComesBackAsItWasSent) {
                            .shm_size = 1 << 20,
                            .tmpfs = {{"/run", 6, "size=1m"}, {"/tmp", 0, ""}},
                            .sysctls = {"net.core.somaxconn=1", "a=b=c"},
-                           .unmasked = true};
+                           .unmasked = true,
+                           .user_entry = true};
   ContainerSpec back;
   std::string why;
   ASSERT_TRUE(decode(bytes_of(encode(spec)), back, why)) << why;
@@ -51,6 +52,7 @@ TEST(ContainerSpec, ComesBackAsItWasSent) {
   EXPECT_EQ(back.tmpfs, spec.tmpfs);
   EXPECT_EQ(back.sysctls, spec.sysctls);
   EXPECT_TRUE(back.unmasked);
+  EXPECT_TRUE(back.user_entry);
 }
 
 TEST(ContainerSpec, WithoutWishesHasDefaults) {
@@ -78,7 +80,8 @@ TEST(ProcessSpec, ComesBackAsItWasSent) {
                          .no_new_privileges = true,
                          .seccomp = std::string("\6\0\0\0\0\0\xff\x7f", 8),
                          .limits = {{7, 10, ~0ull}, {4, 0, 0}},
-                         .oom_score_adj = -500};
+                         .oom_score_adj = -500,
+                         .umask = 0077};
   ProcessSpec back;
   std::string why;
   ASSERT_TRUE(decode(bytes_of(encode(spec)), back, why)) << why;
@@ -96,10 +99,12 @@ TEST(ProcessSpec, ComesBackAsItWasSent) {
   EXPECT_EQ(back.seccomp, spec.seccomp);
   EXPECT_EQ(back.limits, spec.limits);
   EXPECT_EQ(back.oom_score_adj, -500);
+  EXPECT_EQ(back.umask, 0077u);
 }
 
 TEST(ProcessSpec, WithoutWishesHasDockersCapabilitiesAndNoMore) {
-  ProcessSpec back{.no_new_privileges = true, .seccomp = "x", .limits = {{}}, .oom_score_adj = 3};
+  ProcessSpec back{
+      .no_new_privileges = true, .seccomp = "x", .limits = {{}}, .oom_score_adj = 3, .umask = 0};
   std::string why;
   ASSERT_TRUE(decode({}, back, why)) << why;
   EXPECT_EQ(back.capabilities, docker_capabilities);
@@ -107,6 +112,7 @@ TEST(ProcessSpec, WithoutWishesHasDockersCapabilitiesAndNoMore) {
   EXPECT_EQ(back.seccomp, "");
   EXPECT_TRUE(back.limits.empty());
   EXPECT_FALSE(back.oom_score_adj);
+  EXPECT_EQ(back.umask, 022u);
 }
 
 struct Case {
@@ -143,7 +149,7 @@ TEST(ProcessSpec, ThatIsNotUnderstoodWhollyIsRefused) {
 
 TEST(ContainerSpec, ThatIsNotUnderstoodWhollyIsRefused) {
   const Case cases[] = {
-      {field(14, "x"), "field 14 is not known here"},
+      {field(77, "x"), "field 77 is not known here"},
       {field(2, "abc"), "the field \"layers\" has no such value"},
       {field(2, "abcde"), "the field \"layers\" has no such value"},
       {field(8, "x"), "the field \"CPU quota\" has no such value"},

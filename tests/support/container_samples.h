@@ -24,6 +24,7 @@ inline engine::Container container(const std::string& name = "web") {
   config.interactive = true;
   config.read_only = true;
   config.init = true;
+  config.user_entry = true;
   config.auto_remove = true;
   config.provisional = true;
   config.tied = true;
@@ -38,6 +39,7 @@ inline engine::Container container(const std::string& name = "web") {
                    .groups = {"audio", "7"},
                    .limits = {{.resource = 7, .soft = 10, .hard = ~std::uint64_t{0}}},
                    .oom_score_adj = -17,
+                   .umask = 0077,
                    .privileged = true,
                    .added_capabilities = {"ALL"},
                    .dropped_capabilities = {"CAP_CHOWN"},

@@ -30,13 +30,13 @@ max
   vdkr run -d --name web --cap-add NET_ADMIN --cap-drop chown --security-opt no-new-privileges \
     --group-add 4242 --ulimit nofile=100:200 --sysctl net.core.somaxconn=77 --oom-score-adj 123 \
     --cpus 0.5 --pids-limit 33 --shm-size 1m --tmpfs /made/here:size=64k,mode=700 \
-    --tmpfs /tmp --annotation a=b busybox sleep 1000
+    --tmpfs /tmp --umask 0077 --annotation a=b busybox sleep 1000
   local look='
     grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status | tr -d "\t"; id -G
     ulimit -Sn; ulimit -Hn; cat /proc/sys/net/core/somaxconn /proc/self/oom_score_adj
     cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/pids.max
     df -k /dev/shm /made/here | awk "NR > 1 {print \$2}"; stat -c %a /made/here
-    grep -c " /tmp tmpfs rw,nosuid,nodev,noexec," /proc/mounts'
+    grep -c " /tmp tmpfs rw,nosuid,nodev,noexec," /proc/mounts; umask'
   try vdkr exec web sh -c "$look"
   expect_status 0
   expect_out 'CapEff:00000000a80435fa
@@ -53,6 +53,7 @@ Seccomp:2
 64
 700
 1
+0077
 '
   try vdkr inspect -f '{{.HostConfig.CapAdd}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}}' web
   expect_out '[CAP_NET_ADMIN] 500000000 33
