@@ -11,7 +11,6 @@ rounds=1000
 # In two containers at once, each in the other's way.
 lot() { # NUMBER
   local other status=0
-  cd "$BATS_TEST_TMPDIR"
   vdkr run -d --name one busybox sleep 30000
   vdkr run -d --name two busybox sleep 30000
   "$BUILD_TREE/tests/soak/executions" "$rounds" two $((2 * $1)) >second 2>&1 3>&- 4>&- &
