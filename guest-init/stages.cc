@@ -67,11 +67,12 @@ bool enter_root(Child& child, Failure& failure) {
   return done;
 }
 
-// To a file that is there: an image without it has no names at all.
+// To a file that is there: an image without it has no names at all. Nor has one with a link, which
+// could lead into /proc, where nothing is protected yet.
 bool append_to(const std::string& path, const std::string& line, Failure& failure) {
-  if (line.empty()) return true;
-  const Fd file = open_path(path, O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK);
-  if (!file && errno == ENOENT) return true;
+  struct stat status {};
+  if (line.empty() || lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return true;
+  const Fd file = open_path(path, O_WRONLY | O_APPEND | O_NOFOLLOW);
   return (file && write(file.get(), line.data(), line.size()) == std::ssize(line)) ||
          fail(failure, FailureStage::other, "adding the user to " + path);
 }

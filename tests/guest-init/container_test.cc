@@ -113,6 +113,19 @@ TEST_F(GuestTest, CanHaveAReadOnlyRoot) {
   EXPECT_EQ(run(process).out, "touch: /x: Read-only file system\nrefused\n/absent\nbox\n");
 }
 
+// Where the image has a link in a file's place, nothing is written to where it leads.
+TEST_F(GuestTest, EntersAUserInFilesOfTheImageOnly) {
+  auto spec = container_spec();
+  spec.user_entry = true;
+  ASSERT_NO_FATAL_FAILURE(boot_container(spec));
+  EXPECT_EQ(run(shell("rm /etc/group; ln -s ../made /etc/group; echo first > /made")).out, "");
+  auto process = shell("tail -n 1 /etc/passwd; cat /made");
+  process.user = "4242:4343";
+  for (int start = 0; start < 2; ++start)
+    EXPECT_EQ(run(process).out, "4242:*:4242:4343:container user:/:/bin/sh\nfirst\n");
+  EXPECT_EQ(run(shell("grep -c 4242 /etc/passwd")).out, "1\n");
+}
+
 TEST_F(GuestTest, NeedsNoWritableDisk) {
   auto spec = container_spec();
   spec.writable_disk.reset();
