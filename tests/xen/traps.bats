@@ -7,7 +7,7 @@ prepare() { have_image busybox; }
 clean_up() { remove_containers; }
 
 # COMMAND… as `run` and `exec` of "web" do it, one after the other, with the same standard input, a file.
-# $ways: "run --init" where signals are to reach it. Each must end with that status and say this.
+# $run_options are of `run` alone. Each must end with that status and say this.
 both() { # STATUS INPUT EXPECTED COMMAND…
   local way
   for way in "run --rm ${run_options-} -i busybox" 'exec -i web'; do
