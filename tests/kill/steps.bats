@@ -70,15 +70,15 @@ at_each() { # PREPARATION SECONDS… -- COMMAND…
 
 made() { vdkr create --name victim busybox sh -c "$speaker" >/dev/null; }
 
-@test "create" { at_each true 0.1 0.3 -- vdkr create --name victim busybox sh -c "$speaker"; }
+@test "steps-1: create" { at_each true 0.1 0.3 -- vdkr create --name victim busybox sh -c "$speaker"; }
 
-@test "start" { at_each made 0.6 1.8 3 -- vdkr start victim; }
+@test "steps-2: start" { at_each made 0.6 1.8 3 -- vdkr start victim; }
 
-@test "exec" { at_each begin 0.2 0.8 -- vdkr exec victim sh -c 'echo in; sleep 1; echo out'; }
+@test "steps-3: exec" { at_each begin 0.2 0.8 -- vdkr exec victim sh -c 'echo in; sleep 1; echo out'; }
 
 # bats test_tags=quick
-@test "stop" { at_each begin 0.5 -- vdkr stop -t 3 victim; }
+@test "steps-4: stop" { at_each begin 0.5 -- vdkr stop -t 3 victim; }
 
-@test "restart" { at_each begin 0.4 1.6 3 -- vdkr restart -t 2 victim; }
+@test "steps-5: restart" { at_each begin 0.4 1.6 3 -- vdkr restart -t 2 victim; }
 
-@test "rm" { at_each begin 0.1 0.5 -- vdkr rm -f victim; }
+@test "steps-6: rm" { at_each begin 0.1 0.5 -- vdkr rm -f victim; }

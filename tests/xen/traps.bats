@@ -1,4 +1,4 @@
-# 19. What others fell into, each by `run` and by `exec` where both can. Those that concern neither's
+# 21. What others fell into, each by `run` and by `exec` where both can. Those that concern neither's
 # streams have their own families: docs/testing.md names them.
 load lib/xen
 
