@@ -40,10 +40,21 @@ parse_flavour() {
 }
 
 # An instance belongs to one source tree, which it shows as /host, so two checkouts never meet.
-name_instance() {
-  local tree
-  tree=$(printf %s "$source_root" | cksum)
-  instance=$flavour-${VXN_MACHINE_NAME:-default}-${tree%% *}
+name_instance() { use_instance "$flavour-${VXN_MACHINE_NAME:-default}-$(tree_number)"; }
+
+tree_number() { printf %s "$source_root" | cksum | cut -d ' ' -f 1; }
+
+# All that there ever were of this source tree, up or not, a line each.
+instances() {
+  local directory tree
+  tree=$(tree_number)
+  for directory in "$cache_dir"/run/*-"$tree"; do
+    [[ ! -d $directory ]] || printf '%s\n' "${directory##*/}"
+  done
+}
+
+use_instance() { # NAME
+  instance=$1
   run_dir=$cache_dir/run/$instance
   control=$run_dir/ssh
   # A unix socket's path has at most 107 bytes, and ssh adds 17 while it makes one.

@@ -13,20 +13,32 @@ bats_list() { # FILE…
     }' "$@"
 }
 
-# Sets `arguments` for bats: all of DIRECTORY, one of its files, one case as `list` names it, or all
-# that have NAME in their names.
+# Sets `options` and `files` for bats: all of DIRECTORY, one of its files, one case as `list` names it, or
+# all that have NAME in their names. Bats reads each file before it begins, so that only those with such
+# a case are named.
 bats_select() { # DIRECTORY MODE [NAME]
-  local directory=$1 mode=$2 name=${3-} family
-  arguments=(--formatter tap)
-  [[ $mode != quick ]] || arguments+=(--filter-tags quick)
-  family=$directory/${name%%: *}.bats
-  if [[ -n $name && -f $family ]]; then
-    name=${name#"${name%%: *}"}
-    name=${name#: }
+  local directory=$1 mode=$2 name=${3-} family case file
+  options=(--formatter tap)
+  [[ $mode != quick ]] || options+=(--filter-tags quick)
+  family=${name%%: *}
+  case=$name
+  if [[ -n $name && -f $directory/$family.bats ]]; then
+    case=${name#"$family"}
+    case=${case#: }
   else
-    family=
+    family='*'
   fi
   # shellcheck disable=SC2001
-  [[ -z $name ]] || arguments+=(--filter "$(sed 's/[][\\.*^$()+?{|]/\\&/g' <<<"$name")")
-  if [[ -n $family ]]; then arguments+=("$family"); else arguments+=("$directory"/*.bats); fi
+  [[ -z $case ]] || options+=(--filter "$(sed 's/[][\\.*^$()+?{|]/\\&/g' <<<"$case")")
+  files=()
+  for file in "$directory"/$family.bats; do
+    if bats_list "$file" | has_case "$mode" "$case"; then files+=("$file"); fi
+  done
+}
+
+has_case() { # MODE CASE; a list on stdin
+  awk -F '\t' -v mode="$1" -v wanted="$2" '
+    { sub(/^[^:]*: /, "", $1) }
+    (mode == "all" || $2 == mode) && (wanted == "" || index($1, wanted)) { found = 1 }
+    END { exit !found }'
 }

@@ -42,11 +42,18 @@ fuzz_targets() { # "NAME<tab>PROGRAM"
     jq -r '.[] | select(.name | endswith("_fuzz")) | [.name, .filename[0]] | @tsv'
 }
 
-# What `meson install` would put on a system, in TREE/stage.
+# What `meson install` would put on a system, in TREE/stage; what only debuggers read is nine tenths.
 stage() { # TREE
   compile "$1" &&
-    DESTDIR=$root/$1/stage meson install -C "$root/$1" --no-rebuild --only-changed --quiet
+    DESTDIR=$root/$1/stage meson install -C "$root/$1" --no-rebuild --only-changed --strip --quiet
 }
 
-ensure_built() { step "building $1" compile "$1"; }
-ensure_staged() { step "building $1" stage "$1"; }
+# One at a time: lanes share the trees.
+with_tree() ( # TREE COMMAND…
+  mkdir -p "$results"
+  exec {lock}>"$results/$1.lock"
+  flock "$lock" && "${@:2}" {lock}>&-
+)
+
+ensure_built() { step "building $1" with_tree "$1" compile "$1"; }
+ensure_staged() { step "building $1" with_tree "$1" stage "$1"; }

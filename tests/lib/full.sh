@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# ./test full: every part, each in less than 10 minutes. A part that is green for the very inputs that
+# ./test full: every part, each in less than 10 minutes, in lanes; those that measure, alone. A part that is green for the very inputs that
 # this commit has, the files that it is made of, is not run again. The result is
 # test-results/full-COMMIT.txt.
 
@@ -165,12 +165,17 @@ write_result() { # FILE
     done < <(parts)
     ((missing == 0)) || echo "$missing parts were not run: this result is not complete"
     printf '%d passed, %d failed\n' "$all" "$bad"
-  } >"$1.new"
-  mv "$1.new" "$1"
+  } >"$1.$BASHPID"
+  mv "$1.$BASHPID" "$1"
+}
+
+# What a neighbour would spoil: measurements, and what takes all processors by itself.
+is_alone() { # PART
+  case $1 in bench-* | kernel-again) ;; *) return 1 ;; esac
 }
 
 run_full() { # [PART]
-  local name what inputs command file key full_state=$results/full wanted=${1-}
+  local file full_state=$results/full wanted=${1-}
   file=$results/full-$(commit).txt
   if ! is_clean; then
     say "The tree has uncommitted changes: whatever ran before is run again, and the result says so."
@@ -183,8 +188,24 @@ run_full() { # [PART]
     parts | cut -f 1,2 | column -t -s $'\t' >&2
     exit 2
   fi
+  if [[ -n $wanted ]]; then
+    run_parts is_wanted
+  else
+    in_lanes run_parts is_for_lanes
+    run_parts is_alone
+  fi
+  say ""
+  cat "$file" >&2
+}
+
+is_wanted() { [[ $1 == "$wanted" ]]; }
+is_for_lanes() { ! is_alone "$1" && take "$1"; }
+
+# Each part of which WHICH is true.
+run_parts() { # WHICH; the caller's file, full_state
+  local name what inputs command key
   while IFS=$'\t' read -r name what inputs command <&3; do
-    [[ -z $wanted || $name == "$wanted" ]] || continue
+    "$1" "$name" || continue
     key=$(inputs_key "$inputs" "$command")
     if is_clean && is_green "$full_state/$name" "$key"; then
       say "== $name: green for the same files, not run again"
@@ -194,6 +215,4 @@ run_full() { # [PART]
     fi
     write_result "$file"
   done 3< <(parts)
-  say ""
-  cat "$file" >&2
 }
