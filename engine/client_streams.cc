@@ -137,9 +137,12 @@ bool ClientStreams::begin_at(const protocol::ProcessEntry& entry) {
 bool ClientStreams::take_data(const Frame& frame, std::string& out) {
   if (frame.stream == protocol::standard_input) return fail("output on standard input");
   Output& target = output(frame.stream);
-  if (frame.type == FrameType::eof)
-    return target.closed || target.incoming.accept_eof(frame.offset) ||
-           fail(fmt::format("stream {} ends where it cannot", frame.stream));
+  if (frame.type == FrameType::eof) {
+    if (!target.closed && !target.incoming.accept_eof(frame.offset))
+      return fail(fmt::format("stream {} ends where it cannot", frame.stream));
+    send_ack(frame.stream, out);
+    return true;
+  }
   std::span<const std::byte> bytes = frame.payload;
   if (!target.incoming.accept(frame.offset, bytes))
     return fail(fmt::format("a gap in stream {}", frame.stream));

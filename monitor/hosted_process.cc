@@ -68,9 +68,12 @@ std::optional<Wish> HostedProcess::grant(std::uint8_t stream, std::span<const Wi
     all.position = std::min(all.position, wish.position);  // at most what was received
     all.limit = std::min(all.limit, wish.limit);
   }
-  if (wishes.empty())
-    all.limit = output.limit < output.received + unread_window / 2 ? output.received + unread_window
-                                                                   : output.limit;
+  if (wishes.empty()) {
+    const bool due = output.limit < output.received + unread_window / 2;
+    if (due) all.limit = output.received + unread_window;
+    if (!due) all.limit = output.limit;
+    if (!due && !output.ended) all.position = output.acked;
+  }
   all.position = std::max(all.position, output.acked);
   all.limit = std::max(all.limit, output.limit);
   if (all.position == output.acked && all.limit == output.limit) return std::nullopt;

@@ -89,7 +89,8 @@ bool IncomingStream::accept_eof(std::uint64_t position) {
 
 bool IncomingStream::take_ack(std::uint64_t& position, std::uint64_t& limit) {
   const std::uint64_t news = consumed_ - acked_;
-  const bool due = !said_ || (news > 0 && (news >= window_ / 2 || consumed_ == received_));
+  const bool all = ended_ && consumed_ == received_;
+  const bool due = !said_ || (news > 0 && (news >= window_ / 2 || all));
   if (!due) return false;
   position = consumed_;
   limit = consumed_ + window_;

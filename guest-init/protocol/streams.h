@@ -74,7 +74,8 @@ class IncomingStream {
   // `size` bytes were handed over for good.
   void consumed(std::size_t size) { consumed_ += size; }
   // An ACK is due: half of the window was consumed since the last, or nothing was ever granted, or
-  // everything that came is consumed. Fills position and limit, and counts it as sent.
+  // the stream has ended and all of it is consumed. Not for every bit that came: an ACK wakes two
+  // processes and a guest. Fills position and limit, and counts it as sent.
   bool take_ack(std::uint64_t& position, std::uint64_t& limit);
   // After a reconnect: the ACK must be said again.
   void forget_ack() {

@@ -103,6 +103,9 @@ TEST_F(GuestTest, TellsAHostThatKnowsNothingWhereItStands) {
   spec.standard_input = true;
   peer().start(0, spec);
   peer().wait_until(0, [](const auto& v) { return v.text[0] == "first\n"; });
+  std::string limit;
+  protocol::append_u64(limit, 1u << 20);
+  peer().say(protocol::FrameType::ack, limit, 0, protocol::standard_output, 6);
   peer().idle(base::Milliseconds(50));  // the acknowledgement goes
   lose_connection();
   connect();

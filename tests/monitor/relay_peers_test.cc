@@ -157,6 +157,7 @@ TEST_F(RelayPeersTest, WhatNobodyAttendsAnyMoreRunsOnAndIsForgottenAtItsEnd) {
   acked(number, 1, &limit);
   EXPECT_GT(limit, 100'000u);
   guest_says(FrameType::data, number, "unread", 1, 0);
+  guest_says(FrameType::eof, number, "", 1, 6);
   EXPECT_EQ(acked(number, 1, &limit).position, 6u);
   protocol::ExitRecord record;
   record.streams[1].bytes = 6;

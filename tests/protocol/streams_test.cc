@@ -145,8 +145,15 @@ TEST(IncomingStream, AcknowledgesWhatWasHandedOver) {
   EXPECT_EQ(position, 5u);
   EXPECT_EQ(limit, 15u);
   stream.consumed(5);
-  ASSERT_TRUE(stream.take_ack(position, limit)) << "all that came";
+  ASSERT_TRUE(stream.take_ack(position, limit));
   EXPECT_EQ(position, 10u);
+  bytes = bytes_of("ab");
+  ASSERT_TRUE(stream.accept(10, bytes));
+  stream.consumed(2);
+  EXPECT_FALSE(stream.take_ack(position, limit)) << "there is room for more";
+  ASSERT_TRUE(stream.accept_eof(12));
+  ASSERT_TRUE(stream.take_ack(position, limit)) << "it is all that comes";
+  EXPECT_EQ(position, 12u);
   EXPECT_FALSE(stream.take_ack(position, limit));
 }
 
