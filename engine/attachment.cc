@@ -14,7 +14,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "guest-init/protocol/take_frames.h"
 
 namespace engine {
 namespace {
@@ -50,7 +49,10 @@ Attachment::Attachment(const AttachRequest& request, Parts parts, base::SignalSo
   farewell_ = request.limit;
   if (launch_) base::set_nonblocking(launch_.get(), true);
   base::set_nonblocking(connection_.get(), true);
-  out_ = streams_.greet();
+  out_.tail() = streams_.greet();
+  streams_.deliver_to([this](std::uint8_t stream, std::span<const std::byte> bytes) {
+    return deliver(stream, bytes);
+  });
 }
 
 Attachment::Attachment(const AttachRequest& request, MonitorProcess monitor,
@@ -93,7 +95,7 @@ void Attachment::run_begins() {
 
 void Attachment::send_extent() {
   const TerminalExtent extent = request_.stdio.terminal->extent();
-  if (extent.rows != 0) ClientStreams::send_extent(extent, out_);
+  if (extent.rows != 0) ClientStreams::send_extent(extent, out_.tail());
 }
 
 RunOutcome Attachment::run() {
@@ -176,7 +178,8 @@ void Attachment::stop_for_a_while() {
 void Attachment::forward_or_cancel(int signal) {
   const bool ends_us =
       signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT;
-  if (started_ && request_.stdio.proxy_signals) return ClientStreams::send_signal(signal, out_);
+  if (started_ && request_.stdio.proxy_signals)
+    return ClientStreams::send_signal(signal, out_.tail());
   if (started_) {
     if (!ends_us) return;
     base::note_interrupt(signal);
@@ -189,24 +192,24 @@ void Attachment::forward_or_cancel(int signal) {
 }
 
 void Attachment::take_connection() {
-  std::array<char, read_size> buffer;
   while (connection_) {
-    const ssize_t size = ::read(connection_.get(), buffer.data(), buffer.size());
+    const std::span<std::byte> room = in_.room();
+    const ssize_t size = ::read(connection_.get(), room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) break;
     if (size <= 0) {
       drop_connection();
       break;
     }
-    in_.append(buffer.data(), static_cast<std::size_t>(size));
+    in_.added(static_cast<std::size_t>(size));
     take_frames();
-    if (static_cast<std::size_t>(size) < buffer.size()) break;
+    if (static_cast<std::size_t>(size) < room.size()) break;
   }
 }
 
 void Attachment::take_frames() {
   const auto take = [this](const protocol::Frame& frame) {
-    if (!streams_.handle(frame, out_))
+    if (!streams_.handle(frame, out_.tail()))
       throw base::Error(base::ErrorKind::corrupt,
                         fmt::format("the container's streams: {}", streams_.why()));
     if (streams_.attached()) base::failpoint("client.attached");
@@ -215,7 +218,7 @@ void Attachment::take_frames() {
     return true;
   };
   const char* why = "";
-  if (!protocol::take_frames(in_, take, why))
+  if (!in_.take_frames(take, why))
     throw base::Error(base::ErrorKind::corrupt, fmt::format("the monitor's relay: {}", why));
   if (!streams_.exit()) return;
   base::failpoint("client.ended");
@@ -223,16 +226,15 @@ void Attachment::take_frames() {
 }
 
 void Attachment::flush_connection() {
-  std::size_t start = 0;
-  while (connection_ && start < out_.size()) {
-    const ssize_t size = send(connection_.get(), out_.data() + start, out_.size() - start,
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (connection_ && !out_.empty()) {
+    const auto rest = out_.unsent();
+    const ssize_t size =
+        send(connection_.get(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0 && errno == EAGAIN) break;
     if (size < 0) return drop_connection();
-    start += static_cast<std::size_t>(size);
+    out_.sent(static_cast<std::size_t>(size));
   }
-  out_.erase(0, start);
 }
 
 void Attachment::take_input() {
@@ -241,12 +243,17 @@ void Attachment::take_input() {
   if (room <= detach_keys_.held()) return;
   const ssize_t size = ::read(request_.stdio.input, buffer.data(), room - detach_keys_.held());
   if (size > 0) {
-    const std::string typed = detach_keys_.feed(
-        {reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(size)});
-    streams_.put_input(base::as_bytes(typed), out_);
+    put_input(std::span(buffer).first(static_cast<std::size_t>(size)));
   } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
-    streams_.end_input(out_);
+    streams_.end_input(out_.tail());
   }
+}
+
+void Attachment::put_input(std::span<const std::byte> bytes) {
+  if (!detach_keys_.any()) return streams_.put_input(bytes, out_.tail());
+  const std::string typed =
+      detach_keys_.feed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  streams_.put_input(base::as_bytes(typed), out_.tail());
 }
 
 void Attachment::flush_output(std::uint8_t stream) {
@@ -257,12 +264,24 @@ void Attachment::flush_output(std::uint8_t stream) {
       if (descriptor.error() != EPIPE)
         write_error_ =
             base::errno_error(descriptor.error(), "writing the container's output").message();
-      return streams_.close_output(stream, out_);
+      return streams_.close_output(stream, out_.tail());
     }
     if (*size == 0) return;
-    streams_.written(stream, *size, out_);
+    streams_.written(stream, *size, out_.tail());
     base::failpoint("client.output");
   }
+}
+
+// What it takes without waiting; a descriptor that is beyond use is met when it is written again.
+std::size_t Attachment::deliver(std::uint8_t stream, std::span<const std::byte> bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto size = outputs_[stream - 1u]->write(bytes.subspan(done));
+    if (!size || *size == 0) break;
+    done += *size;
+  }
+  if (done > 0) base::failpoint("client.output");
+  return done;
 }
 
 void Attachment::drop_connection() {
@@ -284,7 +303,7 @@ void Attachment::connect_again() {
   connection_ = connect_monitor(request_.store.socket_path(request_.config.id));
   if (!connection_) return;  // the parent is gone too: its end of the launch socket will tell
   base::set_nonblocking(connection_.get(), true);
-  out_ = streams_.greet();
+  out_.tail() = streams_.greet();
 }
 
 }  // namespace engine

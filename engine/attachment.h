@@ -15,6 +15,7 @@
 #include "engine/launch.h"
 #include "engine/monitor_process.h"
 #include "engine/output_descriptor.h"
+#include "guest-init/protocol/frame_buffer.h"
 
 namespace engine {
 
@@ -65,7 +66,9 @@ class Attachment {
   void take_frames();
   void flush_connection();
   void take_input();
+  void put_input(std::span<const std::byte> bytes);
   void flush_output(std::uint8_t stream);
+  std::size_t deliver(std::uint8_t stream, std::span<const std::byte> bytes);
   void connect_again();
   void look_at_record();
   void adopt();
@@ -81,8 +84,8 @@ class Attachment {
   DetachKeys detach_keys_;
   LaunchReader launch_reader_;
   std::array<std::optional<OutputDescriptor>, 2> outputs_;
-  std::string in_;   // from the relay, unparsed
-  std::string out_;  // to the relay, unsent
+  protocol::FrameBuffer in_;  // from the relay
+  protocol::FrameQueue out_;  // to the relay
   bool is_exec_ = false;
   bool begins_attached_ = false;  // whoever started it does not tell us when it runs
   bool started_ = false;

@@ -54,7 +54,8 @@ void Attachment::take_event(const LaunchEvent& event) {
     case Type::started:
       base::failpoint("client.started");
       if (!started_) run_begins();
-      if (cancelled_by_ != 0) ClientStreams::send_signal(std::exchange(cancelled_by_, 0), out_);
+      if (cancelled_by_ != 0)
+        ClientStreams::send_signal(std::exchange(cancelled_by_, 0), out_.tail());
       if (!connection_) connect_again();
       break;
     case Type::failure:

@@ -154,9 +154,20 @@ bool ClientStreams::take_data(const Frame& frame, std::string& out) {
   if (target.head == target.bytes.size()) {
     target.bytes.clear();
     target.head = 0;
+    if (deliver_) bytes = deliver_at_once(frame.stream, bytes, out);
   }
   target.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return true;
+}
+
+// What is left of it.
+std::span<const std::byte> ClientStreams::deliver_at_once(std::uint8_t stream,
+                                                          std::span<const std::byte> bytes,
+                                                          std::string& out) {
+  const std::size_t size = deliver_(stream, bytes);
+  output(stream).incoming.consumed(size);
+  send_ack(stream, out);
+  return bytes.subspan(size);
 }
 
 bool ClientStreams::take_ack(const Frame& frame, std::string& out) {

@@ -4,9 +4,11 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/terminal.h"
@@ -39,6 +41,10 @@ class ClientStreams {
   void end_input(std::string& out);
   bool input_wanted() const { return input_open_; }
 
+  // Output goes to `deliver` first, which says how much of it it took; without it, or where some
+  // waits already, it waits.
+  using Deliver = std::function<std::size_t(std::uint8_t stream, std::span<const std::byte>)>;
+  void deliver_to(Deliver deliver) { deliver_ = std::move(deliver); }
   // Output that waits for the user's descriptor (stream 1 or 2).
   std::span<const std::byte> pending(std::uint8_t stream) const;
   void written(std::uint8_t stream, std::size_t size, std::string& out);
@@ -74,12 +80,15 @@ class ClientStreams {
   void ask_for_process(std::string& out) const;
   void ask_to_attach(std::string& out) const;
   bool take_attached(const protocol::Frame& frame, std::string& out);
+  std::span<const std::byte> deliver_at_once(std::uint8_t stream, std::span<const std::byte> bytes,
+                                             std::string& out);
   bool begin_at(const protocol::ProcessEntry& entry);
   bool take_ack(const protocol::Frame& frame, std::string& out);
   bool take_exit(const protocol::Frame& frame, std::string& out);
   void send_input(std::string& out);
   void send_ack(std::uint8_t stream, std::string& out);
 
+  Deliver deliver_;
   protocol::OutgoingStream input_;
   std::array<Output, 2> outputs_;
   bool input_open_;

@@ -23,6 +23,7 @@ class DetachKeys {
   // What of it goes to the container: the beginning of the keys is held back until it is known
   // whether they are.
   std::string feed(std::string_view typed);
+  bool any() const { return !keys_.empty(); }
   bool seen() const { return seen_; }
   std::size_t held() const { return matched_; }
 

@@ -2,14 +2,13 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 
 #include "base/error.h"
 #include "base/fd.h"
 #include "engine/client_streams.h"
 #include "engine/start_failure.h"
-#include "guest-init/protocol/take_frames.h"
+#include "guest-init/protocol/frame_buffer.h"
 
 namespace engine {
 namespace {
@@ -22,19 +21,19 @@ std::optional<StartFailure> start_exec(int connection, const std::string& spec) 
   ClientStreams streams(false, Joining::at_start, spec);
   base::write_all(connection, streams.greet());
   const base::Deadline deadline = base::Deadline::after(answer_limit);
-  std::string in;
+  protocol::FrameBuffer in;
   while (!streams.started() && !streams.failure() && streams.relay_error().empty()) {
     if (!base::wait_readable(connection, deadline))
       throw base::Error(base::ErrorKind::unavailable, "the container's monitor does not answer");
-    std::array<char, 4096> buffer{};
-    const ssize_t size = ::read(connection, buffer.data(), buffer.size());
+    const std::span<std::byte> room = in.room();
+    const ssize_t size = ::read(connection, room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) throw base::Error("the container has ended");
-    in.append(buffer.data(), static_cast<std::size_t>(size));
+    in.added(static_cast<std::size_t>(size));
     std::string answers;
     const char* why = "";
     const auto take = [&](const protocol::Frame& frame) { return streams.handle(frame, answers); };
-    if (!protocol::take_frames(in, take, why) || !streams.why().empty())
+    if (!in.take_frames(take, why) || !streams.why().empty())
       throw base::Error(base::ErrorKind::corrupt, "the monitor's relay breaks the protocol");
     base::write_all(connection, answers);
   }

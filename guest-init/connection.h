@@ -3,17 +3,16 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "guest-init/poll_set.h"
-#include "guest-init/protocol/frame.h"
+#include "guest-init/protocol/frame_buffer.h"
 #include "guest-init/transport.h"
 
 namespace guest_init {
 
 class Connection {
  public:
-  explicit Connection(Transport transport);
+  explicit Connection(Transport transport) : transport_(transport) {}
 
   // Drops what is under way and offers a fresh stream. False: `why` tells, and nothing is open.
   bool offer(std::string& why);
@@ -28,22 +27,17 @@ class Connection {
   Next next(protocol::Frame& frame, const char*& why);
 
   // Frames go out in the order of these calls.
-  void queue(const protocol::Frame& frame);
+  void queue(const protocol::Frame& frame) { out_.put(frame); }
   // Writes what it can. False: the peer is gone.
   bool flush();
   // Everything queued has gone.
-  bool is_flushed() const { return sent_ == out_.size(); }
+  bool is_flushed() const { return out_.empty(); }
 
  private:
-  void make_room();
-
   Transport transport_;
   bool open_ = false;
-  std::vector<std::byte> in_;
-  std::size_t begin_ = 0;  // in_[begin_, end_) is not parsed yet
-  std::size_t end_ = 0;
-  std::string out_;
-  std::size_t sent_ = 0;
+  protocol::FrameBuffer in_;
+  protocol::FrameQueue out_;
 };
 
 }  // namespace guest_init

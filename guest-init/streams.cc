@@ -32,11 +32,11 @@ void OutputPipe::watch(PollSet& set) const {
 
 void OutputPipe::serve(const PollSet& set, bool writer_gone) {
   if (!fd_ || (set.ready(fd_.get()) == 0 && !writer_gone)) return;
-  std::byte buffer[protocol::max_payload];
   for (int i = 0; i < reads_in_a_row && stream_.room() > 0; ++i) {
-    const ssize_t size = read(fd_.get(), buffer, std::min(stream_.room(), sizeof buffer));
+    const std::span<std::byte> space = stream_.space();
+    const ssize_t size = read(fd_.get(), space.data(), space.size());
     if (size > 0) {
-      stream_.put(std::span(buffer, static_cast<std::size_t>(size)));
+      stream_.added(static_cast<std::size_t>(size));
     } else if (size < 0 && errno == EAGAIN && !writer_gone) {
       return;
     } else if (size == 0 || errno != EINTR) {  // a terminal without processes: EIO
@@ -66,18 +66,29 @@ void InputPipe::serve(const PollSet& set) {
   if ((ready & POLLOUT) != 0) write_pending();
 }
 
-void InputPipe::write_pending() {
-  while (fd_ && head_ < pending_.size()) {
-    const ssize_t size = write(fd_.get(), pending_.data() + head_, pending_.size() - head_);
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0 && errno == EAGAIN) return;
-    if (size < 0) return drop();
-    const auto taken = static_cast<std::size_t>(size);
-    reached_.bytes += taken;
-    reached_.crc = protocol::crc32c(reached_.crc, pending_.data() + head_, taken);
-    stream_.consumed(taken);
-    head_ += taken;
+// Cuts off the front of `bytes` what it took. False: it wants no more.
+bool InputPipe::give(std::span<const std::byte>& bytes) {
+  bool wanted = true;
+  std::size_t taken = 0;
+  while (wanted && taken < bytes.size()) {
+    const ssize_t size = write(fd_.get(), bytes.data() + taken, bytes.size() - taken);
+    if (size < 0 && errno == EAGAIN) break;
+    if (size >= 0) taken += static_cast<std::size_t>(size);
+    wanted = size >= 0 || errno == EINTR;
   }
+  reached_.bytes += taken;
+  reached_.crc = protocol::crc32c(reached_.crc, bytes.data(), taken);
+  stream_.consumed(taken);
+  bytes = bytes.subspan(taken);
+  return wanted;
+}
+
+void InputPipe::write_pending() {
+  std::span<const std::byte> rest = protocol::bytes_of(pending_).subspan(head_);
+  const bool wanted = give(rest);
+  head_ = pending_.size() - rest.size();
+  if (!wanted) return drop();
+  if (!rest.empty()) return;
   pending_.clear();
   head_ = 0;
   if (stream_.ended()) finish();
@@ -102,12 +113,13 @@ void InputPipe::drop() {
 
 bool InputPipe::accept(std::uint64_t position, std::span<const std::byte> bytes) {
   if (!stream_.accept(position, bytes)) return false;
-  if (!fd_) {
+  const bool in_turn = head_ == pending_.size();
+  if (fd_ && in_turn && !give(bytes)) drop();
+  if (fd_) {
+    pending_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  } else {
     stream_.consumed(bytes.size());
-    return true;
   }
-  pending_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  write_pending();
   return true;
 }
 

@@ -37,9 +37,9 @@ class OutputPipe {
 // stdin: keeps what the host sent within its credit until the process takes it.
 class InputPipe {
  public:
-  InputPipe() : stream_(window) {}
-  void open(Fd fd, bool terminal);  // non-blocking
-  void close();                     // the process has ended
+  InputPipe() : stream_(window, false) {}  // the sum is of what the process took
+  void open(Fd fd, bool terminal);         // non-blocking
+  void close();                            // the process has ended
 
   void watch(PollSet& set) const;
   void serve(const PollSet& set);
@@ -60,7 +60,8 @@ class InputPipe {
   protocol::StreamSum reached() const { return reached_; }  // the process
 
  private:
-  static constexpr std::size_t window = 256 << 10;
+  static constexpr std::size_t window = 1 << 20;
+  bool give(std::span<const std::byte>& bytes);
   void write_pending();
   void finish();
   void drop();

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <functional>
-#include <string>
 #include <string_view>
 
 #include "base/fd.h"
-#include "guest-init/protocol/frame.h"
+#include "guest-init/protocol/frame_buffer.h"
 
 namespace monitor {
 
@@ -22,7 +21,8 @@ class FrameSocket {
 
   explicit operator bool() const { return static_cast<bool>(fd_); }
   int fd() const { return fd_.get(); }
-  void send(const protocol::Frame& frame) { protocol::append_frame(out_, frame); }
+  // A large one goes at once where nothing waits before it.
+  void send(const protocol::Frame& frame);
   std::size_t unsent() const { return out_.size(); }
   // Writes what fits. False where the peer is gone.
   bool flush();
@@ -31,9 +31,11 @@ class FrameSocket {
   void close();
 
  private:
+  std::size_t send_now(const protocol::Frame& frame);
+
   base::UniqueFd fd_;
-  std::string in_;
-  std::string out_;
+  protocol::FrameBuffer in_;
+  protocol::FrameQueue out_;
 };
 
 }  // namespace monitor

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/failpoint.h"
-#include "guest-init/protocol/take_frames.h"
 
 namespace monitor {
 namespace {
@@ -17,7 +16,7 @@ namespace {
 using protocol::Frame;
 using protocol::FrameType;
 
-constexpr std::size_t read_size = 128u << 10;
+constexpr std::size_t much_unsent = 128u << 10;    // to a client, for which the guest waits
 constexpr std::size_t guest_backlog = 512u << 10;  // unsent to the guest: clients wait beyond
 constexpr base::Milliseconds log_retry{200};       // where the log's disk is full
 
@@ -148,8 +147,6 @@ bool Relay::broken(std::string_view why) {
 
 // --- bytes from and to the guest
 
-void Relay::to_guest(const Frame& frame) { protocol::append_frame(to_guest_, frame); }
-
 // The event channel is all that wakes us, so whatever moves here without its word is a defect, of
 // ours or of the guest's: counted, and not left lying. One that came this very moment is no such.
 void Relay::look_for_missed() {
@@ -171,7 +168,7 @@ bool Relay::serve_guest() {
     moved = write_guest() || moved;
     any = any || moved;
     for (Peer& peer : peers_)
-      if (!peer.gone && peer.socket.unsent() > read_size && !peer.socket.flush()) lose(peer);
+      if (!peer.gone && peer.socket.unsent() > much_unsent && !peer.socket.flush()) lose(peer);
   }
   if (!over_ && !log_waits_ && phase_ >= Phase::running) grant_all();
   write_guest();
@@ -179,31 +176,29 @@ bool Relay::serve_guest() {
 }
 
 bool Relay::read_guest() {
-  std::array<std::byte, read_size> buffer;
-  const auto size = guest_.read(buffer);
+  const auto size = guest_.read(from_guest_.room());
   if (!size) {
     tell(MessageType::lost);
     over_ = true;
     return false;
   }
   if (*size == 0) return false;
-  from_guest_.append(reinterpret_cast<const char*>(buffer.data()), *size);
+  from_guest_.added(*size);
   const char* why = "";
-  if (!protocol::take_frames(
-          from_guest_, [this](const Frame& frame) { return take_guest_frame(frame); }, why))
+  if (!from_guest_.take_frames([this](const Frame& frame) { return take_guest_frame(frame); }, why))
     broken(why);
   return true;
 }
 
 bool Relay::write_guest() {
   if (to_guest_.empty() || guest_gone_ || over_) return false;
-  const auto size = guest_.write(protocol::bytes_of(to_guest_));
+  const auto size = guest_.write(to_guest_.unsent());
   if (!size) {
     tell(MessageType::lost);
     over_ = true;
     return false;
   }
-  to_guest_.erase(0, *size);
+  to_guest_.sent(*size);
   return *size > 0;
 }
 

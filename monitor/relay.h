@@ -64,7 +64,7 @@ class Relay {
   void look_for_missed();
   bool read_guest();
   bool write_guest();
-  void to_guest(const protocol::Frame& frame);
+  void to_guest(const protocol::Frame& frame) { to_guest_.put(frame); }
   void tell(MessageType type, std::string_view text = {},
             std::initializer_list<std::uint64_t> numbers = {});
   bool broken(std::string_view why);
@@ -122,8 +122,8 @@ class Relay {
 
   RelayRequest request_;
   GuestChannel& guest_;
-  std::string from_guest_;
-  std::string to_guest_;
+  protocol::FrameBuffer from_guest_;
+  protocol::FrameQueue to_guest_;
   Phase phase_ = Phase::hello;
   base::Deadline client_deadline_;
 

@@ -2,30 +2,52 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 #include "guest-init/protocol/crc32c.h"
 
 namespace protocol {
 
-std::size_t OutgoingStream::room() const {
-  const std::size_t kept = kept_.size() - head_;
-  return kept < capacity_ ? capacity_ - kept : 0;
+std::size_t OutgoingStream::room() const { return capacity_ - kept_; }
+
+std::size_t OutgoingStream::place_of(std::uint64_t position) const {
+  const std::size_t place = head_ + static_cast<std::size_t>(position - base_);
+  return place < capacity_ ? place : place - capacity_;
+}
+
+std::span<std::byte> OutgoingStream::space() {
+  if (ring_ == nullptr) ring_ = std::make_unique_for_overwrite<std::byte[]>(capacity_);
+  if (kept_ == 0) head_ = 0;  // the memory that was used already
+  const std::size_t place = place_of(total());
+  return {ring_.get() + place, std::min(room(), capacity_ - place)};
+}
+
+void OutgoingStream::added(std::size_t size) {
+  assert(!ended_ && size <= room());
+  if (discarding_) return;
+  crc_ = crc32c(crc_, ring_.get() + place_of(total()), size);
+  kept_ += size;
 }
 
 void OutgoingStream::put(std::span<const std::byte> bytes) {
-  assert(!ended_ && bytes.size() <= room());
-  if (discarding_) return;
-  kept_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  crc_ = crc32c(crc_, bytes.data(), bytes.size());
+  assert(bytes.size() <= room());
+  while (!bytes.empty() && !discarding_) {
+    const std::span<std::byte> free = space();
+    const std::size_t size = std::min(free.size(), bytes.size());
+    std::memcpy(free.data(), bytes.data(), size);
+    added(size);
+    bytes = bytes.subspan(size);
+  }
 }
 
 std::span<const std::byte> OutgoingStream::next(std::uint64_t& position) const {
   position = next_;
-  if (limit_ <= next_) return {};
+  if (limit_ <= next_ || next_ == total()) return {};
+  const std::size_t place = place_of(next_);
   const std::uint64_t size =
-      std::min({total() - next_, limit_ - next_, std::uint64_t{max_payload}});
-  const std::size_t first = head_ + static_cast<std::size_t>(next_ - base_);
-  return bytes_of(std::string_view(kept_).substr(first, static_cast<std::size_t>(size)));
+      std::min({total() - next_, limit_ - next_, std::uint64_t{capacity_ - place},
+                std::uint64_t{max_payload}});
+  return {ring_.get() + place, static_cast<std::size_t>(size)};
 }
 
 bool OutgoingStream::eof_due() const { return ended_ && !eof_said_ && next_ == total(); }
@@ -50,22 +72,15 @@ bool OutgoingStream::rewind(std::uint64_t position) {
 
 void OutgoingStream::discard() {
   discarding_ = true;
-  kept_.clear();
-  head_ = 0;
+  kept_ = 0;
   base_ = next_;
 }
 
 void OutgoingStream::drop_before(std::uint64_t position) {
   if (position <= base_) return;
-  head_ += static_cast<std::size_t>(position - base_);
+  head_ = place_of(position);
+  kept_ -= static_cast<std::size_t>(position - base_);
   base_ = position;
-  if (head_ == kept_.size()) {
-    kept_.clear();
-    head_ = 0;
-  } else if (head_ > kept_.size() / 2) {  // each byte is moved at most once on average
-    kept_.erase(0, head_);
-    head_ = 0;
-  }
 }
 
 bool IncomingStream::accept(std::uint64_t position, std::span<const std::byte>& bytes) {
@@ -77,7 +92,7 @@ bool IncomingStream::accept(std::uint64_t position, std::span<const std::byte>& 
   bytes = bytes.subspan(had);
   if (ended_ && !bytes.empty()) return false;
   received_ += bytes.size();
-  crc_ = crc32c(crc_, bytes.data(), bytes.size());
+  if (sums_) crc_ = crc32c(crc_, bytes.data(), bytes.size());
   return true;
 }
 

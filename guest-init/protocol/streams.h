@@ -5,14 +5,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <string>
 
 #include "guest-init/protocol/frame.h"
 
 namespace protocol {
 
-// Bytes that were given to us to send. Keeps at most `capacity` unacknowledged bytes.
+// Bytes that were given to us to send. Keeps at most `capacity` unacknowledged bytes, in a ring
+// that takes its memory with the first of them.
 class OutgoingStream {
  public:
   explicit OutgoingStream(std::size_t capacity) : capacity_(capacity) {}
@@ -20,6 +21,10 @@ class OutgoingStream {
   // How many more bytes put() takes now.
   std::size_t room() const;
   void put(std::span<const std::byte> bytes);  // at most room()
+  // The same without a copy: where the next bytes go, which may be less than room(), and that some
+  // are there.
+  std::span<std::byte> space();
+  void added(std::size_t size);
   void end() { ended_ = true; }
   bool ended() const { return ended_; }
 
@@ -41,18 +46,20 @@ class OutgoingStream {
   void discard();
 
   std::uint64_t acknowledged() const { return base_; }
-  std::uint64_t total() const { return base_ + kept_.size() - head_; }
+  std::uint64_t total() const { return base_ + kept_; }
   std::uint32_t crc() const { return crc_; }
   // All was acknowledged and the end is known.
   bool drained() const { return ended_ && total() == base_; }
 
  private:
   void drop_before(std::uint64_t position);
+  std::size_t place_of(std::uint64_t position) const;
 
   std::size_t capacity_;
-  std::string kept_;  // from head_ on: bytes base_ … total()
-  std::size_t head_ = 0;
-  std::uint64_t base_ = 0;  // position of kept_[head_]
+  std::unique_ptr<std::byte[]> ring_;
+  std::size_t head_ = 0;    // where position base_ is in it
+  std::size_t kept_ = 0;    // bytes from there on, around its end
+  std::uint64_t base_ = 0;  // all before it was acknowledged
   std::uint64_t next_ = 0;  // position of the next byte to send
   std::uint64_t limit_ = 0;
   std::uint32_t crc_ = 0;
@@ -64,7 +71,8 @@ class OutgoingStream {
 // Bytes that come to us. The owner keeps them; this knows which are new and what may still come.
 class IncomingStream {
  public:
-  explicit IncomingStream(std::size_t window) : window_(window) {}
+  // Without a sum crc() stays 0: for an owner that has one of its own.
+  explicit IncomingStream(std::size_t window, bool sums = true) : window_(window), sums_(sums) {}
 
   // Cuts what was had already off the front of `bytes`; the rest counts as received. False for a
   // gap, for more than was granted, or for bytes after the end.
@@ -93,6 +101,7 @@ class IncomingStream {
 
  private:
   std::size_t window_;
+  bool sums_;
   std::uint64_t received_ = 0;
   std::uint64_t consumed_ = 0;
   std::uint64_t granted_ = 0;

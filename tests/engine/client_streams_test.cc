@@ -82,6 +82,31 @@ TEST_F(ClientStreamsTest, OutputIsPendingUntilItIsWritten) {
   EXPECT_TRUE(streams_.exit());
 }
 
+TEST_F(ClientStreamsTest, WhatIsTakenAtOnceDoesNotWaitAndTheRestDoes) {
+  std::string delivered;
+  std::size_t room = 7;
+  streams_.deliver_to([&](std::uint8_t stream, std::span<const std::byte> bytes) {
+    EXPECT_EQ(stream, 1);
+    const std::size_t size = std::min(room, bytes.size());
+    delivered.append(reinterpret_cast<const char*>(bytes.data()), size);
+    room -= size;
+    return size;
+  });
+  attach();
+  ASSERT_TRUE(data(1, 0, "hello"));
+  EXPECT_EQ(delivered, "hello");
+  EXPECT_TRUE(streams_.pending(1).empty());
+  ASSERT_TRUE(data(1, 5, " world"));
+  EXPECT_EQ(delivered, "hello w");
+  EXPECT_EQ(streams_.pending(1).size(), 4u);
+  room = 100;
+  ASSERT_TRUE(data(1, 11, "!"));
+  EXPECT_EQ(delivered, "hello w") << "not before what waits";
+  EXPECT_EQ(streams_.pending(1).size(), 5u);
+  streams_.written(1, 5, out_);
+  EXPECT_TRUE(exit_with("hello world!"));
+}
+
 TEST_F(ClientStreamsTest, AfterANewRelayNothingIsLostOrDoubled) {
   attach();
   ASSERT_TRUE(data(1, 0, "hello "));

@@ -1,8 +1,11 @@
 // Whatever a peer sends: cut it into frames as both ends do, and decode each payload as everything.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
+#include "guest-init/protocol/frame_buffer.h"
 #include "guest-init/protocol/messages.h"
 #include "guest-init/protocol/spec.h"
 
@@ -53,11 +56,34 @@ void decode_all(Bytes payload) {
   decode_spec_as<protocol::ProcessSpec>(payload);
 }
 
+// All whole frames that come in pieces of one size, one after the other.
+std::string frames_in_pieces(Bytes bytes) {
+  const std::size_t piece = bytes.empty() ? 1 : 1 + static_cast<std::size_t>(bytes[0]) * 64;
+  protocol::FrameBuffer buffer;
+  std::string frames;
+  const char* why = nullptr;
+  const auto keep = [&](const protocol::Frame& frame) {
+    protocol::append_frame(frames, frame);
+    return true;
+  };
+  while (!bytes.empty()) {
+    const auto room = buffer.room();
+    const std::size_t size = std::min({piece, room.size(), bytes.size()});
+    require(size > 0);
+    std::memcpy(room.data(), bytes.data(), size);
+    buffer.added(size);
+    bytes = bytes.subspan(size);
+    if (!buffer.take_frames(keep, why)) break;
+  }
+  return frames;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Bytes rest(reinterpret_cast<const std::byte*>(data), size);
   decode_all(rest);
+  std::string frames;
   protocol::Frame frame;
   std::size_t used = 0;
   const char* why = nullptr;
@@ -67,7 +93,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string again;
     protocol::append_frame(again, frame);
     require(again.size() == used);
+    frames += again;
     rest = rest.subspan(used);
   }
+  require(frames_in_pieces({reinterpret_cast<const std::byte*>(data), size}) == frames);
   return 0;
 }

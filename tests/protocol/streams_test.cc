@@ -56,6 +56,30 @@ TEST(OutgoingStream, CutsAtTheLargestPayload) {
   EXPECT_EQ(next_text(stream).size(), 1u);
 }
 
+TEST(OutgoingStream, WhatWasWrittenIntoItsSpaceGoesAroundItsEnd) {
+  OutgoingStream stream(8);
+  stream.put(bytes_of("012345"));
+  ASSERT_TRUE(stream.acknowledge(0, 100));
+  stream.sent(6);
+  ASSERT_TRUE(stream.acknowledge(4, 100));
+  EXPECT_EQ(stream.room(), 6u);
+  ASSERT_EQ(stream.space().size(), 2u) << "up to its end";
+  stream.space()[0] = std::byte{'a'};
+  stream.space()[1] = std::byte{'b'};
+  stream.added(2);
+  ASSERT_EQ(stream.space().size(), 4u) << "and from its beginning";
+  stream.put(bytes_of("cdef"));
+  EXPECT_EQ(stream.room(), 0u);
+  EXPECT_EQ(next_text(stream), "ab");
+  stream.sent(2);
+  EXPECT_EQ(next_text(stream), "cdef");
+  stream.sent(4);
+  ASSERT_TRUE(stream.rewind(5));
+  ASSERT_TRUE(stream.acknowledge(5, 100));
+  EXPECT_EQ(next_text(stream), "5ab");
+  EXPECT_EQ(stream.crc(), crc32c(0, "012345abcdef", 12));
+}
+
 TEST(OutgoingStream, SaysEofOnceAfterTheLastByteOfEachConnection) {
   OutgoingStream stream(100);
   stream.put(bytes_of("ab"));
@@ -232,6 +256,17 @@ TEST(IncomingStream, SaysItsCreditAgainAfterAReconnect) {
   ASSERT_TRUE(stream.take_ack(position, limit));
   EXPECT_EQ(position, 2u);
   EXPECT_EQ(limit, 12u);
+}
+
+TEST(IncomingStream, HasNoSumWhereItsOwnerHas) {
+  IncomingStream stream(10, false);
+  std::uint64_t position = 0;
+  std::uint64_t limit = 0;
+  ASSERT_TRUE(stream.take_ack(position, limit));
+  auto bytes = bytes_of("abc");
+  ASSERT_TRUE(stream.accept(0, bytes));
+  EXPECT_EQ(stream.received(), 3u);
+  EXPECT_EQ(stream.crc(), 0u);
 }
 
 // Two ends joined by a link that breaks at random: nothing is lost, nothing comes twice.
