@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,12 @@ OutputDescriptor::OutputDescriptor(int fd) : fd_(fd) {
   }
 }
 
+// One whose reader has gone has room, too: the write says so.
+bool OutputDescriptor::has_room() const {
+  pollfd polled{.fd = fd_, .events = POLLOUT, .revents = 0};
+  return poll(&polled, 1, 0) != 0;
+}
+
 std::optional<std::size_t> OutputDescriptor::write(std::span<const std::byte> bytes) {
   ssize_t written = 0;
   do {
@@ -35,6 +42,7 @@ std::optional<std::size_t> OutputDescriptor::write(std::span<const std::byte> by
         written = ::write(own_.get(), bytes.data(), bytes.size());
         break;
       case Way::small:
+        if (!has_room()) return 0;
         written = ::write(fd_, bytes.data(), std::min<std::size_t>(bytes.size(), PIPE_BUF));
         break;
       case Way::plain:

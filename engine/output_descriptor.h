@@ -25,6 +25,8 @@ class OutputDescriptor {
   int error() const { return error_; }
 
  private:
+  bool has_room() const;
+
   enum class Way { plain, small, own, socket };
   int fd_;
   base::UniqueFd own_;

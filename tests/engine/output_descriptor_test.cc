@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,6 +25,25 @@ TEST(OutputDescriptor, AFullPipeDoesNotBlockAndItsFlagsStayAsTheyWere) {
   EXPECT_GE(total, 4096u);
   EXPECT_LT(total, block.size() * 2);
   EXPECT_EQ(fcntl(pipe.second.get(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+// Who may not open it a second time writes where poll(2) promises room only.
+TEST(OutputDescriptor, AFullPipeOfSomebodyElseDoesNotBlockEither) {
+  const base::Pair pipe = base::make_pipe();
+  ASSERT_EQ(fchmod(pipe.second.get(), 0), 0);
+  const uid_t root = geteuid();
+  ASSERT_EQ(seteuid(root == 0 ? 65534 : root), 0);
+  OutputDescriptor output(pipe.second.get());
+  ASSERT_EQ(seteuid(root), 0);
+  ASSERT_EQ(output.fd(), pipe.second.get()) << "it could not be opened again";
+  const std::string block(1u << 20, 'x');
+  std::size_t total = 0;
+  while (const auto size = output.write(base::as_bytes(block))) {
+    if (*size == 0) break;
+    total += *size;
+  }
+  EXPECT_GE(total, 4096u);
+  EXPECT_LT(total, block.size());
 }
 
 TEST(OutputDescriptor, ABrokenPipeIsTold) {
