@@ -87,6 +87,8 @@ std::chrono::microseconds Stopwatch::elapsed() const {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - start_);
 }
 
+double Stopwatch::milliseconds() const { return static_cast<double>(elapsed().count()) / 1000; }
+
 std::chrono::microseconds Stopwatch::lap() {
   auto now = Steady::now();
   return std::chrono::duration_cast<std::chrono::microseconds>(now - std::exchange(lap_, now));

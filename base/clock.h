@@ -34,6 +34,7 @@ class Stopwatch {
  public:
   Stopwatch();
   std::chrono::microseconds elapsed() const;
+  double milliseconds() const;  // the same, for people and for JSON
   // Elapsed since the last lap() or construction.
   std::chrono::microseconds lap();
 

@@ -30,10 +30,6 @@ image::Platform wanted_platform(const Settings& settings, const std::string& ask
   return settings.arch.empty() ? image::Platform::host() : image::Platform::parse(settings.arch);
 }
 
-double milliseconds(const base::Stopwatch& watch) {
-  return static_cast<double>(watch.elapsed().count()) / 1000;
-}
-
 }  // namespace
 
 void require_host(const Settings& settings) {
@@ -150,7 +146,7 @@ Container Engine::create(const CreateRequest& request, base::Progress& progress)
   take_kernel(kernel, settings_, config);
   record(container, seccomp_filter(request, config.policy, settings_.data_root));
   base::failpoint("client.created");
-  parts_->begun.emplace(config.id, Parts::Begun{watch, {"resolve", milliseconds(watch)}});
+  parts_->begun.emplace(config.id, Parts::Begun{watch, {"resolve", watch.milliseconds()}});
   return container;
 }
 
@@ -188,7 +184,7 @@ RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
     base::failpoint("client.exiting");
     if (const auto begun = parts_->begun.find(config.id); begun != parts_->begun.end()) {
       outcome.timing.steps.insert(outcome.timing.steps.begin(), begun->second.resolve);
-      outcome.timing.total = milliseconds(begun->second.watch);
+      outcome.timing.total = begun->second.watch.milliseconds();
     }
     return outcome;
   } catch (const base::Error&) {

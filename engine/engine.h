@@ -37,7 +37,8 @@ struct Step {
 };
 struct Timing {
   std::vector<Step> steps;
-  double total = 0;        // milliseconds from the request to the end of cleaning up
+  double total = 0;        // milliseconds from the request to the end of cleaning up; of an exec
+                           // from the request on the monitor's socket to the exit record
   unsigned processes = 0;  // forked by us
   unsigned xenstore_requests = 0;
 };

@@ -107,9 +107,12 @@ RunOutcome Engine::exec(const std::string& name_or_id, const ExecRequest& exec,
   base::SignalSource signals = attached_signals(stdio);
   const ContainerConfig& config = to.container.config;
   const AttachRequest request{settings_, parts_->containers, config, stdio};
-  return Attachment(request, std::move(to.connection), signals,
-                    encode(exec_spec(config, parts_->containers.seccomp_filter(config), exec)))
-      .run();
+  const std::string spec =
+      encode(exec_spec(config, parts_->containers.seccomp_filter(config), exec));
+  const base::Stopwatch watch;
+  RunOutcome outcome = Attachment(request, std::move(to.connection), signals, spec).run();
+  outcome.timing.total = watch.milliseconds();
+  return outcome;
 }
 
 std::optional<StartFailure> Engine::exec_detached(const std::string& name_or_id,

@@ -75,9 +75,8 @@ std::string execute(engine::Engine& engine, const std::string& container, const 
                             .error = err.get(),
                             .detach_keys = {},
                             .proxy_signals = false};
-  const base::Stopwatch watch;
   const engine::RunOutcome outcome = engine.exec(container, request, stdio);
-  tally.milliseconds.push_back(static_cast<double>(watch.elapsed().count()) / 1000);
+  tally.milliseconds.push_back(outcome.timing.total);
   tally.bytes += plan.out + plan.err;
   if (!outcome.error.empty()) return outcome.error;
   if (outcome.code != plan.code) return fmt::format("status {}", outcome.code);

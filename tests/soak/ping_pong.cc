@@ -45,7 +45,7 @@ double ping(const Peer& peer, std::byte byte) {
   if (!base::read_exactly(peer.from.get(), std::span(&back, 1)))
     throw base::Error("the command has ended");
   if (back != byte) throw base::Error(base::ErrorKind::corrupt, "another byte came back");
-  return static_cast<double>(watch.elapsed().count()) / 1000;
+  return watch.milliseconds();
 }
 
 int run(std::uint32_t count, std::vector<std::string> command) {
