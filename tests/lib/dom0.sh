@@ -47,6 +47,7 @@ ensure_dom0() { # release|with-failpoints
     step "guests' kernel: ${GUEST_KERNEL:-distribution}" use_kernel "${GUEST_KERNEL:-distribution}" ||
     return
   if [[ $1 == with-failpoints ]]; then
-    ensure_staged build-failpoints && step "failpoints in dom0" install_failpoints
+    ensure_staged build-failpoints &&
+      step "failpoints in dom0" with_tree build-failpoints install_failpoints
   fi
 }
