@@ -5,20 +5,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
 #include "base/error.h"
 #include "base/failpoint.h"
-#include "base/file.h"
 #include "base/log.h"
-#include "base/text.h"
 
 namespace engine {
 namespace {
 
-constexpr std::size_t read_size = 256u << 10;
 constexpr std::size_t out_limit = 256u << 10;  // unsent bytes beyond which input waits
 
 }  // namespace
@@ -235,53 +231,6 @@ void Attachment::flush_connection() {
     if (size < 0) return drop_connection();
     out_.sent(static_cast<std::size_t>(size));
   }
-}
-
-void Attachment::take_input() {
-  std::array<std::byte, read_size> buffer;
-  const std::size_t room = std::min(buffer.size(), streams_.input_room());
-  if (room <= detach_keys_.held()) return;
-  const ssize_t size = ::read(request_.stdio.input, buffer.data(), room - detach_keys_.held());
-  if (size > 0) {
-    put_input(std::span(buffer).first(static_cast<std::size_t>(size)));
-  } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
-    streams_.end_input(out_.tail());
-  }
-}
-
-void Attachment::put_input(std::span<const std::byte> bytes) {
-  if (!detach_keys_.any()) return streams_.put_input(bytes, out_.tail());
-  const std::string typed =
-      detach_keys_.feed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  streams_.put_input(base::as_bytes(typed), out_.tail());
-}
-
-void Attachment::flush_output(std::uint8_t stream) {
-  OutputDescriptor& descriptor = *outputs_[stream - 1u];
-  while (!streams_.pending(stream).empty()) {
-    const auto size = descriptor.write(streams_.pending(stream));
-    if (!size) {
-      if (descriptor.error() != EPIPE)
-        write_error_ =
-            base::errno_error(descriptor.error(), "writing the container's output").message();
-      return streams_.close_output(stream, out_.tail());
-    }
-    if (*size == 0) return;
-    streams_.written(stream, *size, out_.tail());
-    base::failpoint("client.output");
-  }
-}
-
-// What it takes without waiting; a descriptor that is beyond use is met when it is written again.
-std::size_t Attachment::deliver(std::uint8_t stream, std::span<const std::byte> bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const auto size = outputs_[stream - 1u]->write(bytes.subspan(done));
-    if (!size || *size == 0) break;
-    done += *size;
-  }
-  if (done > 0) base::failpoint("client.output");
-  return done;
 }
 
 void Attachment::drop_connection() {
