@@ -70,8 +70,7 @@ std::optional<Wish> HostedProcess::grant(std::uint8_t stream, std::span<const Wi
   }
   if (wishes.empty()) {
     const bool due = output.limit < output.received + unread_window / 2;
-    if (due) all.limit = output.received + unread_window;
-    if (!due) all.limit = output.limit;
+    all.limit = due ? output.received + unread_window : output.limit;
     if (!due && !output.ended) all.position = output.acked;
   }
   all.position = std::max(all.position, output.acked);
