@@ -17,6 +17,7 @@ constexpr std::size_t instruction_size = 8;  // struct sock_filter
 
 std::vector<std::string> capability_names(const std::vector<std::string>& words) {
   std::vector<std::string> names;
+  names.reserve(words.size());
   for (const std::string& word : words) names.push_back(capability_name(word));
   return names;
 }

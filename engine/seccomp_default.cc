@@ -4,9 +4,9 @@
 #include "engine/seccomp_profile.h"
 
 namespace engine {
+namespace {
 
-std::string_view default_seccomp_profile() {
-  return R"json({
+constexpr std::string_view profile = R"json({
   "defaultAction": "SCMP_ACT_ERRNO",
   "defaultErrnoRet": 38,
   "archMap": [
@@ -242,6 +242,9 @@ std::string_view default_seccomp_profile() {
     ], "action": "SCMP_ACT_ERRNO", "errnoRet": 1}
   ]
 })json";
-}
+
+}  // namespace
+
+std::string_view default_seccomp_profile() { return profile; }
 
 }  // namespace engine

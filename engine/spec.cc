@@ -21,6 +21,7 @@ std::uint64_t cpu_quota(const ContainerConfig& config) {
 
 std::vector<std::string> assignments(const std::map<std::string, std::string>& settings) {
   std::vector<std::string> list;
+  list.reserve(settings.size());
   for (const auto& [name, value] : settings) list.push_back(name + "=" + value);
   return list;
 }
