@@ -37,17 +37,24 @@ def ratio_of(figure):
     return round(statistics.median(ours / baseline for ours, baseline in pairs), 3)
 
 
+def is_kept(value, ratio, figure):
+    bounds = [(ratio, figure["target"]), (value, figure["limit"])]
+    return all(measured <= bound for measured, bound in bounds if bound is not None)
+
+
 def finish(what, figure):
     value = statistics.median(figure["ours"])
     baseline = statistics.median(figure["baseline"]) if figure["baseline"] else None
+    ratio = baseline and ratio_of(figure)
     return {
         "what": what,
         "value": round(value, 3),
         "unit": figure["unit"],
         "baseline": baseline and round(baseline, 3),
-        "ratio": baseline and ratio_of(figure),
+        "ratio": ratio,
         "target": figure["target"],
         "limit": figure["limit"],
+        "kept": is_kept(value, ratio, figure),
         "samples": figure["ours"],
         "baseline_samples": figure["baseline"],
     }
@@ -73,6 +80,8 @@ def as_text(name, commands, figures):
             line += f", to be at most {figure['target']:.2f}"
         if figure["limit"] is not None:
             line += f", to be at most {short(figure['limit'])} {figure['unit']}"
+        if not figure["kept"]:
+            line += ": missed"
         lines.append(line)
     return "\n".join(lines)
 
