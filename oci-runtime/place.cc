@@ -59,7 +59,7 @@ std::string cgroup_place(const std::string& cgroups_path) {
 
 std::string join_cgroup(const std::string& cgroups_path) {
   if (cgroups_path.empty()) return {};
-  const std::string directory = cgroup_root + cgroup_place(cgroups_path);
+  std::string directory = cgroup_root + cgroup_place(cgroups_path);
   if (!has_cgroup2()) {
     base::log_debug("no cgroup v2 at {}: {} is not made", cgroup_root, directory);
     return {};

@@ -64,8 +64,8 @@ TEST(Restart, OnFailureCounts) {
 
 TEST(Restart, TheWaitDoublesUpToAMinuteAndBeginsAnewAfterALongLife) {
   base::Milliseconds wait{0};
-  std::vector<std::int64_t> waits;
-  for (int i = 0; i < 12; ++i) waits.push_back((wait = restart_wait(wait, ended(1))).count());
+  std::vector<std::int64_t> waits(12);
+  for (std::int64_t& next : waits) next = (wait = restart_wait(wait, ended(1))).count();
   EXPECT_EQ(waits, (std::vector<std::int64_t>{100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600,
                                               51200, 60000, 60000}));
   Exited lived = ended(1);
