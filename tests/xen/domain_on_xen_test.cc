@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "base/error.h"
@@ -118,7 +119,7 @@ TEST_F(DomainOnXen, too_little_memory_is_told_and_leaves_nothing) {
 
 TEST_F(DomainOnXen, less_memory_than_the_kernel_has_bytes_is_told) {
   DomainConfig small = config();
-  small.memory_mib = 8;
+  small.memory_mib = std::filesystem::file_size(small.kernel) >> 21;
   EXPECT_EQ(failure_of(small), base::ErrorKind::usage);
   std::printf("%s\n", message_.c_str());
 }
