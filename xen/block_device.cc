@@ -103,6 +103,13 @@ std::string back_end_error(XenStore& store, DomainId guest, unsigned index) {
   return base::printable(words.value_or("it gave no reason"));
 }
 
+// Whoever destroyed it has taken its nodes away, and would not come again for ours.
+void require_guest(XenStoreAccess& access, DomainId guest) {
+  if (!access.read(domain_path(guest) + "/vm"))
+    throw base::Error(base::ErrorKind::not_found,
+                      fmt::format("domain {} is gone", to_string(guest)));
+}
+
 void wait_connected(XenStore& store, const BlockDevice& device, const base::Deadline& deadline) {
   const std::string path = back_end(device.guest, device.index) + "/state";
   auto decided = [](const std::optional<std::string>& state) {
@@ -154,14 +161,19 @@ void offer(XenStore& store, const std::vector<BlockDevice>& devices) {
   std::vector<Node> nodes;
   for (const BlockDevice& device : devices)
     for (Node& node : block_device_nodes(device)) nodes.push_back(std::move(node));
-  store.write_all(nodes);
+  store.transaction([&](XenStoreAccess& access) {
+    for (const BlockDevice& device : devices) require_guest(access, device.guest);
+    access.write_nodes(nodes);
+  });
 }
 
 void remind(XenStore& store, DomainId guest) {
   for (const unsigned index : offered(store, guest)) {
     const std::string path = front_end(guest, index);
-    if (store.read(path + "/state") == state_initialising)
-      store.write({.path = path + "/device-type", .value = disk_type});
+    store.transaction([&](XenStoreAccess& access) {
+      if (access.read(path + "/state") == state_initialising)
+        access.write({.path = path + "/device-type", .value = disk_type});
+    });
   }
 }
 

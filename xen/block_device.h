@@ -33,7 +33,8 @@ struct BlockDevice {
 // the guest nothing of its quota.
 std::vector<Node> block_device_nodes(const BlockDevice& device);
 
-// One transaction for all of them. They must stay open here until connected (or removed).
+// One transaction for all of them. They must stay open here until connected (or removed). Throws
+// not_found, with nothing written, where the domain is gone: nobody would take the nodes away.
 void offer(XenStore& store, const std::vector<BlockDevice>& devices);
 // For a guest whose kernel has just come up. Linux first looks for devices and then sets its watch:
 // what was offered between the two it would never see (frontend_probe_and_watch in Linux'

@@ -48,6 +48,9 @@ class XenStoreAccess {
   virtual std::optional<std::string> read(const std::string& path) = 0;  // nullopt: absent
   virtual std::vector<std::string> list(const std::string& path) = 0;    // empty: absent
   virtual void write(const Node& node) = 0;
+  virtual void write_nodes(const std::vector<Node>& nodes) {  // in order, at once where it can be
+    for (const Node& node : nodes) write(node);
+  }
   virtual void remove(const std::string& path) = 0;  // with all below; absent is no error
   virtual void remove_all(const std::vector<std::string>& paths) {  // at once where it can be
     for (const std::string& path : paths) remove(path);

@@ -26,8 +26,8 @@ class XenStoreRequests : public XenStoreAccess {
   void write(const Node& node) override { write_nodes({node}); }
   void remove(const std::string& path) override { remove_all({path}); }
   void remove_all(const std::vector<std::string>& paths) override;
-  // In order, without waiting for each answer.
-  void write_nodes(const std::vector<Node>& nodes);
+  // Without waiting for each answer.
+  void write_nodes(const std::vector<Node>& nodes) override;
 
  private:
   std::vector<std::string> list_in_parts(const std::string& path);

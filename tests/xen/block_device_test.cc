@@ -16,6 +16,13 @@ const base::Deadline soon = base::Deadline::after(std::chrono::seconds(1));
 constexpr const char* back_end = "/local/domain/0/backend/vbd/7/268435456";
 constexpr const char* front_end = "/local/domain/7/device/vbd/268435456";
 
+// With a domain in it.
+class GuestStore : public FakeXenStore {
+ public:
+  GuestStore() { write({.path = "/local/domain/7/vm", .value = "/vm/x", .permissions = {}}); }
+  bool has_guest_only() const { return nodes.size() == 1; }
+};
+
 BlockDevice example() {
   return {.guest = {7}, .index = 0, .path = "/dev/dm-3", .device = makedev(253, 19)};
 }
@@ -93,7 +100,7 @@ TEST(BlockDevice, a_writable_disk_differs_by_its_mode_alone) {
 }
 
 TEST(BlockDevice, all_of_the_front_end_is_charged_to_dom0) {
-  FakeXenStore store;
+  GuestStore store;
   offer(store, {example()});
   for (const auto& [path, entry] : store.nodes) EXPECT_EQ(entry.permissions.owner, dom0) << path;
   EXPECT_EQ(to_string(store.nodes.at(std::string(front_end) + "/ring-ref").permissions), "n0,b7");
@@ -116,7 +123,7 @@ TEST(BlockDevice, numbers_and_names_go_on_beyond_26) {
 }
 
 TEST(BlockDevice, a_guest_is_reminded_of_a_disk_that_it_may_have_overlooked) {
-  FakeXenStore store;
+  GuestStore store;
   BlockDevice second = example();
   second.index = 1;
   offer(store, {example(), second});
@@ -135,7 +142,7 @@ TEST(BlockDevice, a_guest_is_reminded_of_a_disk_that_it_may_have_overlooked) {
 }
 
 TEST(BlockDevice, a_back_end_that_connects_ends_the_wait) {
-  FakeXenStore store;
+  GuestStore store;
   offer(store, {example()});
   EXPECT_THROW(wait_connected(store, {example()}, soon), base::Error);
   store.write({std::string(back_end) + "/state", "4", {}});
@@ -143,7 +150,7 @@ TEST(BlockDevice, a_back_end_that_connects_ends_the_wait) {
 }
 
 TEST(BlockDevice, a_back_end_that_gives_up_is_quoted) {
-  FakeXenStore store;
+  GuestStore store;
   offer(store, {example()});
   store.write({std::string(back_end) + "/state", "5", {}});
   store.write({"/local/domain/0/error/backend/vbd/7/268435456/error", "2 creating vbd\x1b[2J", {}});
@@ -156,31 +163,31 @@ TEST(BlockDevice, a_back_end_that_gives_up_is_quoted) {
 }
 
 TEST(BlockDevice, a_guest_that_lets_go_loses_all_nodes) {
-  FakeXenStore store;
+  GuestStore store;
   offer(store, {example()});
   store.reactions[std::string(back_end) + "/state"] = [](FakeXenStore& s, const std::string& now) {
     if (now == "5") s.write({std::string(back_end) + "/state", "6", {}});
   };
   EXPECT_TRUE(detach(store, {7}, 0, soon));
-  EXPECT_TRUE(store.nodes.empty());
+  EXPECT_TRUE(store.has_guest_only());
 }
 
 TEST(BlockDevice, a_guest_that_refuses_keeps_its_disk_until_it_is_forced) {
-  FakeXenStore store;
+  GuestStore store;
   offer(store, {example()});
   EXPECT_FALSE(detach(store, {7}, 0, soon));
   EXPECT_EQ(store.read(std::string(back_end) + "/online"), "0");
   EXPECT_EQ(offered(store, {7}), std::vector<unsigned>{0});
   force_remove(store, {7}, 0);
-  EXPECT_TRUE(store.nodes.empty());
+  EXPECT_TRUE(store.has_guest_only());
   force_remove(store, {7}, 0);
   EXPECT_TRUE(detach(store, {7}, 0, soon));
 }
 
 TEST(BlockDevice, a_guest_that_runs_no_more_has_its_disks_closed_for_it) {
-  FakeXenStore store;
+  GuestStore store;
   close_for_guest(store, {7});
-  EXPECT_TRUE(store.nodes.empty()) << "none";
+  EXPECT_TRUE(store.has_guest_only()) << "none";
   EXPECT_TRUE(wait_closed(store, {7}, soon)) << "none";
   offer(store, {example()});
   close_for_guest(store, {7});
@@ -194,7 +201,7 @@ TEST(BlockDevice, a_guest_that_runs_no_more_has_its_disks_closed_for_it) {
 }
 
 TEST(BlockDevice, those_offered_are_listed_by_index) {
-  FakeXenStore store;
+  GuestStore store;
   BlockDevice second = example();
   second.index = 11;
   offer(store, {second, example()});
@@ -203,8 +210,21 @@ TEST(BlockDevice, those_offered_are_listed_by_index) {
   EXPECT_TRUE(offered(store, {8}).empty());
 }
 
+TEST(BlockDevice, a_domain_that_somebody_destroyed_is_offered_nothing) {
+  GuestStore store;
+  store.remove("/local/domain/7");
+  try {
+    offer(store, {example()});
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::not_found);
+    EXPECT_EQ(error.message(), "domain 7 is gone");
+  }
+  EXPECT_TRUE(store.nodes.empty());
+}
+
 TEST(BlockDevice, other_writers_do_not_keep_a_disk_from_being_offered) {
-  FakeXenStore store;
+  GuestStore store;
   store.conflicts = 5;
   offer(store, {example()});
   EXPECT_EQ(store.read(std::string(back_end) + "/state"), "1");
