@@ -108,6 +108,11 @@ void set_nonblocking(int fd, bool on) { set_flag(fd, F_GETFL, F_SETFL, O_NONBLOC
 
 void set_cloexec(int fd, bool on) { set_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, on); }
 
+bool enlarge_send_buffer(int socket) {
+  constexpr int wanted = 1 << 20;
+  return setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof wanted) == 0;
+}
+
 std::optional<std::size_t> read_some(int fd, std::span<std::byte> buffer) {
   ssize_t count = retry([&] { return ::read(fd, buffer.data(), buffer.size()); });
   if (count >= 0) return static_cast<std::size_t>(count);

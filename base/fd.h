@@ -63,6 +63,9 @@ Pair make_socket_pair();  // AF_UNIX, SOCK_STREAM, close-on-exec, blocking
 
 void set_nonblocking(int fd, bool on);
 void set_cloexec(int fd, bool on);
+// So that more can be sent to a socket that nobody reads yet: as much as the system lets everybody
+// have. False where it refuses.
+bool enlarge_send_buffer(int socket);
 
 // The next bytes, 0 at end of file; repeats EINTR. nullopt where the descriptor is non-blocking and
 // has none (EAGAIN).

@@ -44,8 +44,7 @@ Attachment::Attachment(const AttachRequest& request, Parts parts, base::SignalSo
   outputs_[1].emplace(request.stdio.error);
   farewell_ = request.limit;
   if (launch_) base::set_nonblocking(launch_.get(), true);
-  base::set_nonblocking(connection_.get(), true);
-  out_.tail() = streams_.greet();
+  greet();
   streams_.deliver_to([this](std::uint8_t stream, std::span<const std::byte> bytes) {
     return deliver(stream, bytes);
   });
@@ -250,8 +249,12 @@ void Attachment::connect_again() {
   if (++reconnects_ > retry_limit)
     throw base::Error(base::ErrorKind::unavailable, "the container's monitor keeps failing");
   connection_ = connect_monitor(request_.store.socket_path(request_.config.id));
-  if (!connection_) return;  // the parent is gone too: its end of the launch socket will tell
+  if (connection_) greet();  // else the parent is gone, too: its end of the launch socket will tell
+}
+
+void Attachment::greet() {
   base::set_nonblocking(connection_.get(), true);
+  base::enlarge_send_buffer(connection_.get());
   out_.tail() = streams_.greet();
 }
 

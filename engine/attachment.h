@@ -66,10 +66,12 @@ class Attachment {
   void take_frames();
   void flush_connection();
   void take_input();
-  void put_input(std::span<const std::byte> bytes);
+  void take_typed();
+  void note_no_input(ssize_t size);
   void flush_output(std::uint8_t stream);
   std::size_t deliver(std::uint8_t stream, std::span<const std::byte> bytes);
   void connect_again();
+  void greet();
   void look_at_record();
   void adopt();
   void drop_connection();

@@ -13,27 +13,37 @@
 namespace engine {
 namespace {
 
-constexpr std::size_t read_size = 256u << 10;
+constexpr std::size_t most_at_once = 256u << 10;
+constexpr std::size_t most_typed = 4096;
 
 }  // namespace
 
 void Attachment::take_input() {
-  std::array<std::byte, read_size> buffer;
+  if (streams_.input_room() == 0) return;
+  if (detach_keys_.any()) return take_typed();
+  const std::span<std::byte> space = streams_.input_space();
+  const ssize_t size =
+      ::read(request_.stdio.input, space.data(), std::min(space.size(), most_at_once));
+  if (size > 0)
+    streams_.input_added(static_cast<std::size_t>(size), out_.tail());
+  else
+    note_no_input(size);
+}
+
+// Of what is typed the beginning of the detach keys is held back.
+void Attachment::take_typed() {
+  std::array<char, most_typed> buffer;
   const std::size_t room = std::min(buffer.size(), streams_.input_room());
   if (room <= detach_keys_.held()) return;
   const ssize_t size = ::read(request_.stdio.input, buffer.data(), room - detach_keys_.held());
-  if (size > 0) {
-    put_input(std::span(buffer).first(static_cast<std::size_t>(size)));
-  } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
-    streams_.end_input(out_.tail());
-  }
+  if (size <= 0) return note_no_input(size);
+  const std::string typed = detach_keys_.feed({buffer.data(), static_cast<std::size_t>(size)});
+  streams_.put_input(base::as_bytes(typed), out_.tail());
 }
 
-void Attachment::put_input(std::span<const std::byte> bytes) {
-  if (!detach_keys_.any()) return streams_.put_input(bytes, out_.tail());
-  const std::string typed =
-      detach_keys_.feed({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  streams_.put_input(base::as_bytes(typed), out_.tail());
+// After a read(2) that returned `size`: nothing for now, or the end.
+void Attachment::note_no_input(ssize_t size) {
+  if (size == 0 || (errno != EAGAIN && errno != EINTR)) streams_.end_input(out_.tail());
 }
 
 void Attachment::flush_output(std::uint8_t stream) {

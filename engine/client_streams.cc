@@ -207,6 +207,11 @@ void ClientStreams::put_input(std::span<const std::byte> bytes, std::string& out
   send_input(out);
 }
 
+void ClientStreams::input_added(std::size_t size, std::string& out) {
+  input_.added(size);
+  send_input(out);
+}
+
 void ClientStreams::end_input(std::string& out) {
   input_.end();
   send_input(out);

@@ -38,6 +38,10 @@ class ClientStreams {
   // Standard input.
   std::size_t input_room() const;  // 0 where none is wanted now
   void put_input(std::span<const std::byte> bytes, std::string& out);
+  // The same without a copy: where the next bytes go, which may be less than input_room(), and that
+  // some are there.
+  std::span<std::byte> input_space() { return input_.space(); }
+  void input_added(std::size_t size, std::string& out);
   void end_input(std::string& out);
   bool input_wanted() const { return input_open_; }
 

@@ -37,6 +37,8 @@ void OutputPipe::serve(const PollSet& set, bool writer_gone) {
     const ssize_t size = read(fd_.get(), space.data(), space.size());
     if (size > 0) {
       stream_.added(static_cast<std::size_t>(size));
+      const bool emptied = static_cast<std::size_t>(size) < space.size();
+      if (emptied && !writer_gone) return;
     } else if (size < 0 && errno == EAGAIN && !writer_gone) {
       return;
     } else if (size == 0 || errno != EINTR) {  // a terminal without processes: EIO

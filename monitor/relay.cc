@@ -16,7 +16,6 @@ namespace {
 using protocol::Frame;
 using protocol::FrameType;
 
-constexpr std::size_t much_unsent = 128u << 10;    // to a client, for which the guest waits
 constexpr std::size_t guest_backlog = 512u << 10;  // unsent to the guest: clients wait beyond
 constexpr base::Milliseconds log_retry{200};       // where the log's disk is full
 
@@ -167,8 +166,6 @@ bool Relay::serve_guest() {
     moved = !log_waits_ && read_guest();
     moved = write_guest() || moved;
     any = any || moved;
-    for (Peer& peer : peers_)
-      if (!peer.gone && peer.socket.unsent() > much_unsent && !peer.socket.flush()) lose(peer);
   }
   if (!over_ && !log_waits_ && phase_ >= Phase::running) grant_all();
   write_guest();
@@ -187,6 +184,8 @@ bool Relay::read_guest() {
   const char* why = "";
   if (!from_guest_.take_frames([this](const Frame& frame) { return take_guest_frame(frame); }, why))
     broken(why);
+  for (Peer& peer : peers_)
+    if (!peer.gone && !peer.socket.settle()) lose(peer);
   return true;
 }
 

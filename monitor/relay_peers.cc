@@ -41,6 +41,9 @@ void Relay::refuse(Peer& peer, std::string_view why) {
 void Relay::receive_from(Peer& peer) {
   const auto take = [&](const Frame& frame) { return take_peer_frame(peer, frame); };
   if (!peer.gone && !peer.socket.receive(take)) lose(peer);
+  while (write_guest()) {
+  }
+  to_guest_.keep();
 }
 
 bool Relay::take_peer_frame(Peer& peer, const Frame& frame) {

@@ -13,6 +13,15 @@ using protocol::standard_error;
 using protocol::standard_input;
 using protocol::standard_output;
 
+namespace {
+
+// Where a copy costs more than a system call of its own.
+bool is_large(const Frame& frame) {
+  return frame.type == FrameType::data && frame.payload.size() >= 4096;
+}
+
+}  // namespace
+
 bool Relay::take_peer_input(Peer& peer, const Frame& frame) {
   HostedProcess* process = peer.process ? find(*peer.process) : nullptr;
   if (!process) return peer.process.has_value();  // it has ended meanwhile
@@ -20,7 +29,10 @@ bool Relay::take_peer_input(Peer& peer, const Frame& frame) {
   if (process->input_closed()) return true;
   Frame forwarded = frame;
   forwarded.process = *peer.process;
-  to_guest(forwarded);
+  if (is_large(frame))
+    to_guest_.lend(peer.socket.whole(forwarded));
+  else
+    to_guest(forwarded);
   return true;
 }
 
@@ -68,7 +80,10 @@ void Relay::to_peers(const Frame& frame) {
   for (Peer& peer : peers_) {
     if (peer.gone || !peer.told || peer.process != frame.process) continue;
     if ((input && !peer.feeds_input) || (output && !peer.wishes[frame.stream])) continue;
-    peer.socket.send(frame);
+    if (is_large(frame))
+      peer.socket.forward(from_guest_.whole(frame));
+    else
+      peer.socket.send(frame);
   }
 }
 

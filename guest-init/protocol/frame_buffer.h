@@ -1,5 +1,6 @@
 // The two ends of a connection's bytes: what came and is not parsed yet, and what is to go and has
-// not gone. Every byte has one place in each, so that none is moved for want of a better one.
+// not gone. Every byte has one place in each, so that none is moved for want of a better one; what
+// came from one connection goes out by another from where it lies.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,10 @@ class FrameBuffer {
     return result != ParseResult::broken;
   }
 
+  // A frame that next() gave, as it lies here with its header, in which its process is now the
+  // frame's. Valid until room() or clear().
+  std::span<const std::byte> whole(const Frame& frame);
+
  private:
   static constexpr std::size_t capacity = 4 * max_frame;
 
@@ -47,16 +52,23 @@ class FrameQueue {
   void put(const Frame& frame) { append_frame(tail(), frame); }
   // To append whole frames to.
   std::string& tail();
+  // Whole frames that stay where they are until keep(): what can go before it is not copied. Those
+  // that lie one after another go as one piece.
+  void lend(std::span<const std::byte> frames);
+  // Of what was lent the rest gets a place here.
+  void keep();
 
-  bool empty() const { return sent_ == bytes_.size(); }
-  std::size_t size() const { return bytes_.size() - sent_; }
-  std::span<const std::byte> unsent() const { return bytes_of(bytes_).subspan(sent_); }
-  void sent(std::size_t size) { sent_ += size; }
+  bool empty() const { return size() == 0; }
+  std::size_t size() const { return bytes_.size() - sent_ + lent_.size(); }
+  // What is next, in one piece; not always all.
+  std::span<const std::byte> unsent() const;
+  void sent(std::size_t size);  // at most as many as unsent() has
   void clear();
 
  private:
   std::string bytes_;
-  std::size_t sent_ = 0;  // of bytes_
+  std::size_t sent_ = 0;             // of bytes_
+  std::span<const std::byte> lent_;  // after them
 };
 
 }  // namespace protocol

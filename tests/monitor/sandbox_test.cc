@@ -9,6 +9,8 @@
 
 #include <csignal>
 
+#include "base/fd.h"
+
 namespace monitor {
 namespace {
 
@@ -36,7 +38,8 @@ TEST(SandboxTest, WhatTheRelayDoesIsAllowed) {
   const int status = end_of([&] {
     char byte = 'x';
     return write(pair[0], &byte, 1) == 1 && read(pair[1], &byte, 1) == 1 &&
-           send(pair[0], &byte, 1, 0) == 1 && close(pair[0]) == 0;
+           send(pair[0], &byte, 1, 0) == 1 && base::enlarge_send_buffer(pair[0]) &&
+           close(pair[0]) == 0;
   });
   EXPECT_EQ(status, 0);
   close(pair[0]);
@@ -47,6 +50,10 @@ TEST(SandboxTest, WhatTheRelayDoesIsAllowed) {
 TEST(SandboxTest, WhateverElseEndsIt) {
   EXPECT_TRUE(is_killed(end_of([] { return open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0; })));
   EXPECT_TRUE(is_killed(end_of([] { return socket(AF_INET, SOCK_STREAM, 0) >= 0; })));
+  EXPECT_TRUE(is_killed(end_of([] {
+    const int on = 1;
+    return setsockopt(0, SOL_SOCKET, SO_DEBUG, &on, sizeof on) == 0;
+  })));
   EXPECT_TRUE(is_killed(end_of([] { return setuid(0) == 0; })));
   EXPECT_TRUE(is_killed(end_of([] { return kill(getppid(), 0) == 0; })));
   EXPECT_TRUE(is_killed(end_of([] { return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0; })));

@@ -95,6 +95,86 @@ TEST(FrameBuffer, LargeFramesInPiecesOfAnySizeComeWhole) {
   EXPECT_TRUE(seen == sent);
 }
 
+TEST(FrameBuffer, AFrameGoesOnFromWhereItLiesAsAnotherProcess) {
+  FrameBuffer buffer;
+  const std::string bytes = frame_with("first", 1) + frame_with("second", 2);
+  feed(buffer, bytes);
+  std::string seen;
+  const char* end = nullptr;
+  const char* why = "";
+  ASSERT_TRUE(buffer.take_frames(
+      [&](Frame frame) {
+        frame.process = 7;
+        const auto whole = buffer.whole(frame);
+        const char* const begin = reinterpret_cast<const char*>(whole.data());
+        EXPECT_TRUE(end == nullptr || end == begin) << "one after another";
+        end = begin + whole.size();
+        seen.append(begin, whole.size());
+        return true;
+      },
+      why));
+  std::string expected;
+  append_frame(expected,
+               {.type = FrameType::data, .process = 7, .offset = 1, .payload = bytes_of("first")});
+  append_frame(expected,
+               {.type = FrameType::data, .process = 7, .offset = 2, .payload = bytes_of("second")});
+  EXPECT_TRUE(seen == expected);
+}
+
+std::string text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+TEST(FrameQueue, WhatLiesElsewhereGoesFromThereUntilItIsKept) {
+  std::string elsewhere = frame_with("one") + frame_with("two") + frame_with("three");
+  const auto all = bytes_of(elsewhere);
+  const std::string whole = elsewhere;
+  FrameQueue queue;
+  queue.lend(all.first(27));
+  queue.lend(all.subspan(27, 27));
+  ASSERT_EQ(queue.unsent().data(), all.data()) << "no copy";
+  ASSERT_EQ(queue.unsent().size(), 54u) << "in one piece";
+  queue.sent(30);
+  queue.lend(all.subspan(54));
+  ASSERT_EQ(queue.size(), all.size() - 30);
+  queue.keep();
+  elsewhere.assign(elsewhere.size(), 'x');
+  ASSERT_EQ(text_of(queue.unsent()), whole.substr(30));
+  queue.sent(queue.size());
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(FrameQueue, KeepsTheOrderOfWhatIsPutAndWhatIsLent) {
+  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp)
+  FrameQueue queue;
+  std::string all;
+  std::string sent;
+  std::vector<std::string> elsewhere;
+  const auto send = [&](std::size_t most) {
+    const auto unsent = queue.unsent();
+    const std::size_t size = std::min(unsent.size(), most);
+    sent += text_of(unsent.first(size));
+    queue.sent(size);
+  };
+  for (std::uint64_t number = 0; number < 1000; ++number) {
+    const std::string payload(random() % 50, 'x');
+    all += frame_with(payload, number);
+    if (random() % 2 == 0) {
+      queue.put({.type = FrameType::data, .offset = number, .payload = bytes_of(payload)});
+    } else {
+      elsewhere.push_back(frame_with(payload, number));
+      queue.lend(bytes_of(elsewhere.back()));
+    }
+    send(random() % 80);
+    if (random() % 3 != 0) continue;
+    queue.keep();
+    for (std::string& bytes : elsewhere) bytes.assign(bytes.size(), '!');
+    elsewhere.clear();
+  }
+  while (!queue.empty()) send(1000);
+  EXPECT_TRUE(sent == all);
+}
+
 TEST(FrameQueue, WhatWasSentIsGoneAndTheRestStaysInOrder) {
   FrameQueue queue;
   EXPECT_TRUE(queue.empty());
