@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -15,7 +16,7 @@ namespace {
 constexpr std::size_t largest_answer = 1 << 20;
 
 std::string basic(const Login& login) {
-  return "Basic " + base64_encode(login.user + ":" + login.password);
+  return "Basic " + base::base64_encode(login.user + ":" + login.password);
 }
 
 std::vector<Challenge> challenges_of(const HttpResponse& response) {
@@ -37,21 +38,30 @@ std::string parameter(const Challenge& challenge, const char* name) {
   return found == challenge.parameters.end() ? "" : found->second;
 }
 
+// Of the request for a token by a refresh token: several scopes are one there.
+std::string form_of(const std::vector<std::string>& scopes, const std::string& service) {
+  std::string form = "scope=" + percent_encode(base::join(scopes, " "));
+  if (!service.empty()) form += "&service=" + percent_encode(service);
+  return form;
+}
+
 HttpRequest token_request(const std::string& realm, const std::string& service,
-                          const std::string& scope, const std::optional<Login>& login) {
-  std::string query = "scope=" + percent_encode(scope);
-  if (!service.empty()) query += "&service=" + percent_encode(service);
+                          const std::vector<std::string>& scopes,
+                          const std::optional<Login>& login) {
+  std::vector<std::string> query;
+  for (const std::string& scope : scopes) query.push_back("scope=" + percent_encode(scope));
+  if (!service.empty()) query.push_back("service=" + percent_encode(service));
   if (login && !login->identity_token.empty())
     return {.method = "POST",
             .url = realm,
             .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-            .body = query + "&grant_type=refresh_token&client_id=vxn&refresh_token=" +
-                    percent_encode(login->identity_token)};
-  HttpRequest request{.url = realm + (realm.find('?') == std::string::npos ? "?" : "&") + query};
-  if (login && !login->user.empty()) {
-    request.url += "&account=" + percent_encode(login->user);
-    request.headers.push_back({"Authorization", basic(*login)});
-  }
+            .body = form_of(scopes, service) + "&grant_type=refresh_token&client_id=vxn" +
+                    "&refresh_token=" + percent_encode(login->identity_token)};
+  if (login && !login->user.empty()) query.push_back("account=" + percent_encode(login->user));
+  HttpRequest request{.url = realm};
+  if (!query.empty())
+    request.url += (realm.find('?') == std::string::npos ? "?" : "&") + base::join(query, "&");
+  if (login && !login->user.empty()) request.headers.push_back({"Authorization", basic(*login)});
   return request;
 }
 
@@ -76,7 +86,7 @@ std::string Authorization::fetch_token(const HttpResponse& refusal, const std::s
     throw base::Error(base::ErrorKind::denied, "the registry sends us for a token to " +
                                                    base::printable(realm) +
                                                    ", where no secret may go");
-  const HttpRequest request = token_request(to->text, service, scope_, login_);
+  const HttpRequest request = token_request(to->text, service, scopes_, login_);
   std::string body;
   const HttpResponse answer = transport.exchange(request, collect_into(body, largest_answer));
   if (answer.status == 401 || answer.status == 403) return "";

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "image/credentials.h"
 #include "image/transport.h"
@@ -14,9 +15,9 @@ namespace image {
 // What several downloads share: the header that was found to work.
 class Authorization {
  public:
-  // `scope`: "repository:library/alpine:pull".
-  Authorization(std::optional<Login> login, std::string scope)
-      : login_(std::move(login)), scope_(std::move(scope)) {}
+  // `scopes`: "repository:library/alpine:pull", each for a repository.
+  Authorization(std::optional<Login> login, std::vector<std::string> scopes)
+      : login_(std::move(login)), scopes_(std::move(scopes)) {}
 
   // Empty before the first challenge.
   std::string header() const;
@@ -30,7 +31,7 @@ class Authorization {
                           const std::string& service, Transport& transport) const;
 
   std::optional<Login> login_;
-  std::string scope_;
+  std::vector<std::string> scopes_;
   mutable std::mutex mutex_;
   std::string header_;
 };

@@ -30,6 +30,8 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   Transport& transport() { return authorized_; }
+  // The same without our secrets, for where a registry sends us.
+  Transport& anonymous() { return redirect_; }
 
  private:
   std::unique_ptr<Transport> network_;

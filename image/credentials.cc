@@ -1,10 +1,8 @@
 #include "image/credentials.h"
 
-#include <openssl/evp.h>
-
 #include <nlohmann/json.hpp>
-#include <vector>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -37,7 +35,7 @@ Login login_from_json(const base::Json& json) {
               .registry_token = base::text_member(json, "registrytoken")};
   const std::string auth = base::text_member(json, "auth");
   if (auth.empty()) return login;
-  const auto pair = base64_decode(auth);
+  const auto pair = base::base64_decode(auth);
   const std::size_t colon = pair ? pair->find(':') : std::string::npos;
   if (colon == std::string::npos)
     throw base::Error(base::ErrorKind::corrupt, "an \"auth\" is not USER:PASSWORD in base64");
@@ -75,29 +73,6 @@ std::optional<Login> Credentials::find(const Reference& name) const {
     if (slash == std::string::npos) return std::nullopt;
     key.erase(slash);
   }
-}
-
-std::string base64_encode(std::string_view bytes) {
-  std::vector<unsigned char> out(4 * (bytes.size() / 3 + 1) + 1);
-  const int size = EVP_EncodeBlock(out.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  return {reinterpret_cast<const char*>(out.data()), static_cast<std::size_t>(size)};
-}
-
-std::optional<std::string> base64_decode(std::string_view text) {
-  std::string padded(base::trim(text));
-  while (padded.size() % 4 != 0) padded += '=';
-  std::size_t padding = 0;
-  while (padding < 3 && padding < padded.size() && padded[padded.size() - 1 - padding] == '=')
-    ++padding;
-  if (padding > 2 || padded.size() > (1 << 20)) return std::nullopt;
-  std::vector<unsigned char> out(padded.size() / 4 * 3 + 1);
-  const int size =
-      EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(padded.data()),
-                      static_cast<int>(padded.size()));
-  if (size < static_cast<int>(padding)) return std::nullopt;
-  return std::string(reinterpret_cast<const char*>(out.data()),
-                     static_cast<std::size_t>(size) - padding);
 }
 
 }  // namespace image

@@ -32,7 +32,4 @@ class Credentials {
   std::map<std::string, Login> logins_;  // by "HOST[:PORT][/PATH]"
 };
 
-std::string base64_encode(std::string_view bytes);
-std::optional<std::string> base64_decode(std::string_view text);
-
 }  // namespace image

@@ -2,7 +2,9 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdio>
 #include <exception>
 
 #include "base/error.h"
@@ -39,6 +41,8 @@ struct Exchange {
   CURL* curl;
   const BodySink& sink;
   const std::atomic<bool>* cancelled;
+  const BodySource* source = nullptr;
+  std::uint64_t sent = 0;  // of it
   HttpResponse response{};
   bool started = false;
   std::exception_ptr thrown{};
@@ -94,6 +98,26 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
   const auto bytes = std::as_bytes(std::span(data, size * count));
   // Not 0 for an empty piece's failure: anything but its size ends the transfer.
   return exchange.guarded([&] { exchange.body(bytes); }) ? bytes.size() : CURL_WRITEFUNC_ERROR;
+}
+
+std::size_t on_upload(char* buffer, std::size_t size, std::size_t count, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  const std::uint64_t left = exchange.source->bytes - exchange.sent;
+  const std::size_t room = std::min<std::uint64_t>(left, size * count);
+  std::size_t got = 0;
+  const bool read = room == 0 || exchange.guarded([&] {
+    got = exchange.source->read(exchange.sent, std::as_writable_bytes(std::span(buffer, room)));
+  });
+  exchange.sent += got;
+  return read ? got : CURL_READFUNC_ABORT;
+}
+
+// libcurl wants to send it once more.
+int on_seek(void* user, curl_off_t offset, int origin) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
+  exchange.sent = static_cast<std::uint64_t>(offset);
+  return CURL_SEEKFUNC_OK;
 }
 
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
@@ -163,9 +187,17 @@ struct CurlTransport::Handle {
     set(CURLOPT_SSL_VERIFYPEER, check_certificate ? 1L : 0L);
     set(CURLOPT_SSL_VERIFYHOST, check_certificate ? 2L : 0L);
     if (request.method == "GET") return set(CURLOPT_HTTPGET, 1L);
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    set(CURLOPT_POSTFIELDS, request.body.c_str());
+    if (request.method == "HEAD") return set(CURLOPT_NOBODY, 1L);
+    if (request.source) {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.source->bytes));
+      set(CURLOPT_READFUNCTION, on_upload);
+      set(CURLOPT_SEEKFUNCTION, on_seek);
+    } else {
+      set(CURLOPT_POST, 1L);
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+      set(CURLOPT_POSTFIELDS, request.body.c_str());
+    }
     set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
 };
@@ -187,10 +219,15 @@ HttpResponse CurlTransport::exchange(const HttpRequest& request, const BodySink&
   handle_->set_defaults(options_);
   const HeaderList headers = header_list(request);
   handle_->set_request(request, headers, !options_.insecure(url->host + ":" + url->port));
-  Exchange exchange{.curl = curl, .sink = sink, .cancelled = options_.cancelled};
+  Exchange exchange{.curl = curl,
+                    .sink = sink,
+                    .cancelled = options_.cancelled,
+                    .source = request.source ? &*request.source : nullptr};
   handle_->set(CURLOPT_HEADERDATA, &exchange);
   handle_->set(CURLOPT_WRITEDATA, &exchange);
   handle_->set(CURLOPT_XFERINFODATA, &exchange);
+  handle_->set(CURLOPT_READDATA, &exchange);
+  handle_->set(CURLOPT_SEEKDATA, &exchange);
 
   const CURLcode code = curl_easy_perform(curl);
   if (exchange.thrown) std::rethrow_exception(exchange.thrown);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "image/annotations.h"
 
 namespace image {
 namespace {
@@ -13,10 +14,9 @@ namespace {
 using base::Json;
 
 constexpr std::size_t largest_index = std::size_t{16} << 20;
-// image-spec annotations.md; what containerd's importer looks for; our own.
-constexpr const char* ref_name = "org.opencontainers.image.ref.name";
-constexpr const char* containerd_name = "io.containerd.image.name";
-constexpr const char* image_id = "org.vxn.image.id";
+using annotation::containerd_name;
+using annotation::ref_name;
+constexpr const char* image_id = "org.vxn.image.id";  // our own
 
 std::optional<IndexEntry> entry_from_json(const Json& json) {
   const auto digest = Digest::try_parse(base::text_member(json, "digest"));

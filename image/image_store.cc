@@ -118,6 +118,18 @@ void ImageStore::tag(const Image& image, const Reference& target) {
   write_index(layout_, entries);
 }
 
+void ImageStore::remove_names(const Image& image, const std::vector<Reference>& names) {
+  const base::FileLock lock = lock_for_change();
+  std::vector<IndexEntry> entries = read_index(layout_);
+  for (const Reference& name : names) {
+    const auto is_it = [&](const IndexEntry& e) { return e.image == image.id && e.name == name; };
+    if (std::ranges::none_of(entries, is_it))
+      throw base::Error(base::ErrorKind::not_found, name.canonical() + ": tag not known");
+  }
+  for (const Reference& name : names.empty() ? image.tags : names) unassign(entries, name);
+  write_index(layout_, entries);
+}
+
 base::FileLock ImageStore::lock_for_change() {
   base::make_directories(layout_.root, 0700);
   base::make_directories(layout_.blobs());

@@ -66,6 +66,9 @@ class ImageStore {
 
   // Gives an image one more name, taking it from whichever image has it. `target` has a tag.
   void tag(const Image& image, const Reference& target);
+  // Takes names from it, all where there are none to take; it stays. Throws not_found, and changes
+  // nothing, for one that is not its.
+  void remove_names(const Image& image, const std::vector<Reference>& names);
   // What docker's rmi does: a name is untagged, and with its last name the image goes, its blobs
   // and disks with it unless others need them. Throws not_found, or failure ("conflict: …") for an
   // image in use, or by id with several names, in docker's words; some of these `force` overrules.

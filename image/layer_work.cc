@@ -93,7 +93,7 @@ void LayerWork::convert_one(Layer& layer, const std::vector<base::UniqueFd>& bel
     const auto failure = suspect ? downloads_.file(layer.blob).wait_for_end() : std::nullopt;
     throw failure.value_or(error);
   }
-  progress_.update(layer.blob.digest.short_hex(), "Pull complete", 0, 0);
+  progress_.update(layer.blob.digest.short_hex(), done_, 0, 0);
 }
 
 void LayerWork::make_disk(Layer& layer, ByteSource& blob,

@@ -20,9 +20,14 @@ std::vector<Layer> plan_layers(const std::vector<Descriptor>& blobs,
 
 class LayerWork {
  public:
+  // `done` is what is told of a layer whose disk is made.
   LayerWork(const WorkerFiles& files, Downloads& downloads, base::Progress& progress,
-            LayerDiskOptions options = {})
-      : files_(files), downloads_(downloads), progress_(progress), options_(options) {}
+            LayerDiskOptions options = {}, std::string done = "Pull complete")
+      : files_(files),
+        downloads_(downloads),
+        progress_(progress),
+        options_(options),
+        done_(std::move(done)) {}
 
   // Adds to the downloads what is neither in the store nor added yet.
   void add_downloads(const std::vector<Layer>& layers);
@@ -38,6 +43,7 @@ class LayerWork {
   Downloads& downloads_;
   base::Progress& progress_;
   LayerDiskOptions options_;
+  std::string done_;
   std::map<Digest, Layer> made_;  // by diff id: disks that are keyed by it alone
 };
 

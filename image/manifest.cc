@@ -14,20 +14,19 @@ namespace {
 using base::ErrorKind;
 using base::Json;
 
-constexpr std::string_view oci_manifest = "application/vnd.oci.image.manifest.v1+json";
-constexpr std::string_view oci_index = "application/vnd.oci.image.index.v1+json";
 constexpr std::string_view docker_manifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view docker_list =
     "application/vnd.docker.distribution.manifest.list.v2+json";
 
-constexpr std::array manifest_types{docker_manifest, docker_list, oci_manifest, oci_index};
+constexpr std::array manifest_types{docker_manifest, docker_list, manifest_media_type,
+                                    index_media_type};
 constexpr std::array<std::string_view, 2> config_types{
-    "application/vnd.docker.container.image.v1+json", "application/vnd.oci.image.config.v1+json"};
+    "application/vnd.docker.container.image.v1+json", config_media_type};
 constexpr std::array<std::string_view, 9> layer_types{
     "application/vnd.docker.image.rootfs.diff.tar",
     "application/vnd.docker.image.rootfs.diff.tar.gzip",
     "application/vnd.docker.image.rootfs.diff.tar.zstd",
-    "application/vnd.oci.image.layer.v1.tar",
+    layer_media_type,
     "application/vnd.oci.image.layer.v1.tar+gzip",
     "application/vnd.oci.image.layer.v1.tar+zstd",
     "application/vnd.oci.image.layer.nondistributable.v1.tar",
@@ -126,13 +125,13 @@ std::string type_of(const Json& json, std::string_view content_type) {
   std::string type = base::text_member(json, "mediaType");
   const bool known_header = is_one_of(content_type, manifest_types);
   if (type.empty())
-    type = known_header ? content_type : looks_like_index ? oci_index : oci_manifest;
+    type = known_header ? content_type : looks_like_index ? index_media_type : manifest_media_type;
   else if (known_header && type != content_type)
     corrupt("it says to be " + base::printable(type, 100) + ", the registry says " +
             std::string(content_type));
   if (!is_one_of(type, manifest_types))
     unsupported("no container image: a manifest of type \"" + base::printable(type, 100) + "\"");
-  if (looks_like_index != (type == oci_index || type == docker_list))
+  if (looks_like_index != (type == index_media_type || type == docker_list))
     corrupt("its content does not fit its type");
   return type;
 }

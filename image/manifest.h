@@ -14,6 +14,12 @@
 
 namespace image {
 
+inline constexpr std::string_view manifest_media_type =
+    "application/vnd.oci.image.manifest.v1+json";
+inline constexpr std::string_view index_media_type = "application/vnd.oci.image.index.v1+json";
+inline constexpr std::string_view config_media_type = "application/vnd.oci.image.config.v1+json";
+// With "+gzip" or "+zstd" of what is compressed so.
+inline constexpr std::string_view layer_media_type = "application/vnd.oci.image.layer.v1.tar";
 inline constexpr std::size_t largest_manifest = std::size_t{4} << 20;
 // overlayfs takes its layers as one mount option of at most a page.
 inline constexpr std::size_t most_layers = 127;

@@ -73,7 +73,7 @@ class PullTask {
         environment_(environment),
         progress_(progress),
         authorization_(environment.credentials.find(request.name),
-                       "repository:" + request.name.path() + ":pull") {}
+                       {"repository:" + request.name.path() + ":pull"}) {}
 
   WorkerResult run() {
     endpoint_ = find_endpoint(request_.name, TrustPolicy(request_.insecure_registries),

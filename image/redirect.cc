@@ -45,7 +45,8 @@ HttpResponse RedirectTransport::exchange(const HttpRequest& request, const BodyS
   for (int hops = 0; hops <= most_redirects; ++hops) {
     HttpResponse response = next_.exchange(current, sink);
     const auto location = response.header("location");
-    if (!is_redirect(response.status) || !location || current.method != "GET") return response;
+    const bool reads = current.method == "GET" || current.method == "HEAD";
+    if (!is_redirect(response.status) || !location || !reads) return response;
     current = follow(current, *location);
   }
   throw base::Error(describe(request) + ": more than 10 redirects");

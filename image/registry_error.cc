@@ -31,13 +31,6 @@ constexpr std::array<StatusName, 12> status_names{{
     {504, "Gateway Timeout"},
 }};
 
-std::string status_text(int status) {
-  const auto found =
-      std::ranges::find_if(status_names, [&](const StatusName& n) { return n.status == status; });
-  return std::to_string(status) +
-         (found == status_names.end() ? "" : " " + std::string(found->name));
-}
-
 struct Complaint {
   std::string code;     // "MANIFEST_UNKNOWN"; empty: the answer does not say
   std::string message;  // as it came
@@ -97,6 +90,13 @@ ErrorKind kind_of(int status) {
 }
 
 }  // namespace
+
+std::string status_text(int status) {
+  const auto found =
+      std::ranges::find_if(status_names, [&](const StatusName& n) { return n.status == status; });
+  return std::to_string(status) +
+         (found == status_names.end() ? "" : " " + std::string(found->name));
+}
 
 base::Error exchange_error(const HttpRequest& request, const HttpResponse& response) {
   const Complaint complaint = read_complaint(response);

@@ -53,11 +53,12 @@ HttpResponse RetryTransport::exchange(const HttpRequest& request, const BodySink
   for (int attempt = 1;; ++attempt) {
     try {
       HttpResponse response = next_.exchange(request, watched);
-      if (!asks_to_come_again(response.status) || attempt >= policy_.attempts) return response;
+      const bool last = request.source || attempt >= policy_.attempts;
+      if (!asks_to_come_again(response.status) || last) return response;
       if (!delays.wait(retry_after(response))) return response;
     } catch (const base::Error& error) {
       const bool passing = error.kind() == base::ErrorKind::unavailable && !started;
-      if (!passing || attempt >= policy_.connection_attempts) throw;
+      if (!passing || request.source || attempt >= policy_.connection_attempts) throw;
       delays.wait(std::nullopt);
     }
   }

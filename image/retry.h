@@ -1,5 +1,6 @@
 // Tries again what may work later: 429 and 5xx answers, connections that were refused or reset
-// before a byte of a body came.
+// before a byte of a body came. A request whose body is read as it goes is not repeated: how much
+// of it came, its sender has to ask.
 #pragma once
 
 #include <functional>

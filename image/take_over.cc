@@ -47,10 +47,10 @@ std::vector<Piece> pieces_of(const StoreLayout& layout, const Image& image) {
 
 }  // namespace
 
-bool take_over(ImageStore& store, Staging& staging, const Reference& name,
-               const WorkerResult& result) {
+bool take_over(ImageStore& store, Staging& staging, const Image& image,
+               const std::vector<Reference>& names) {
   const StoreLayout& layout = store.layout();
-  const std::vector<Piece> pieces = pieces_of(layout, result.image);
+  const std::vector<Piece> pieces = pieces_of(layout, image);
   for (const Piece& piece : pieces)
     if (!piece.in_place() && staging.contains(piece.staged)) staging.flush(piece.staged);
 
@@ -68,9 +68,7 @@ bool take_over(ImageStore& store, Staging& staging, const Reference& name,
     base::sync_directory(layout.disks());
   }
   base::failpoint("pull.installed");
-  std::vector<Reference> names{name.with_digest(result.named)};
-  if (!name.digest()) names.push_back(name);
-  store.put(lock, result.image, names);
+  store.put(lock, image, names);
   return true;
 }
 

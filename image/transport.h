@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -18,11 +19,21 @@ struct Header {
   bool operator==(const Header&) const = default;
 };
 
+// A body that is read while it goes, and may be again from its beginning (a request that is
+// repeated).
+struct BodySource {
+  std::uint64_t bytes = 0;
+  // What is at `offset`, as much as there is room for; called with what is below `bytes` only.
+  // Throws; that comes out of exchange().
+  std::function<std::size_t(std::uint64_t offset, std::span<std::byte> buffer)> read;
+};
+
 struct HttpRequest {
   std::string method = "GET";
   std::string url;
   std::vector<Header> headers;
   std::string body;
+  std::optional<BodySource> source = std::nullopt;  // instead of `body`
 };
 
 struct HttpResponse {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "image/archive.h"
 #include "image/image.h"
 #include "image/image_store.h"
 #include "image/platform.h"
@@ -46,6 +47,47 @@ struct Pulled {
 // base::InterruptGuard).
 Pulled pull(ImageStore& store, const Reference& name, const PullOptions& options,
             base::Progress& progress);
+
+struct Pushed {
+  Digest digest;            // of the manifest
+  std::uint64_t bytes = 0;  // its size
+};
+
+// Brings an image of the store to a registry as `name`, which has a tag; what the registry has
+// already is not sent. Its name by digest is recorded with the image. Progress items are layers'
+// short digests with docker's states. Throws as pull(); corrupt also for a registry that stores
+// something else.
+Pushed push(ImageStore& store, const Image& image, const Reference& name,
+            const PullOptions& options, base::Progress& progress);
+
+// Whether `registry` (of a name, only that counts) takes the credentials of the options. Throws
+// denied where it does not, and as pull().
+void verify_login(const Reference& registry, const PullOptions& options);
+
+// For archives; names and worker as in PullOptions.
+struct ArchiveOptions {
+  NameDefaults names;
+  std::string worker_user;
+  std::string worker;
+};
+
+struct Loaded {
+  Image image;
+  std::vector<Reference> names;  // those that the archive gives it; they are its own now
+};
+
+// Brings the images of the archive that `archive`, a file or a pipe, holds into the store: those of
+// `docker save`, `podman save` (both formats) and OCI layouts, compressed or not. Without a
+// platform, of an image of several the one for this host. Throws, with nothing left behind: corrupt
+// (damaged, hostile, no such archive), unsupported, unavailable (no space), interrupted.
+std::vector<Loaded> load(ImageStore& store, int archive, const std::optional<Platform>& platform,
+                         const ArchiveOptions& options, base::Progress& progress);
+
+// Writes images of the store to `output` as one archive, the same bytes each time. Throws corrupt
+// for a blob that is damaged and not_found for one that is gone; what was written is then of no
+// use.
+void save(const ImageStore& store, const std::vector<SavedImage>& images, ArchiveFormat format,
+          int output, const ArchiveOptions& options, base::Progress& progress);
 
 // The worker's path: $VXN_LIBEXEC_DIR/vxn-image-worker, else where it is installed.
 std::string worker_path();

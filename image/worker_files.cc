@@ -24,14 +24,33 @@ bool WorkerFiles::has_blob(const Descriptor& blob) const {
 }
 
 base::UniqueFd WorkerFiles::open_blob(const Descriptor& blob) const {
-  return base::open_at(blobs, blob.digest.hex, O_RDONLY | O_NOFOLLOW);
+  return open_staged_or(staged_blob(blob), blobs, blob.digest.hex);
 }
 
 base::UniqueFd WorkerFiles::open_disk(const std::string& name) const {
-  const std::string staged = "disk-" + name;
-  if (faccessat(staging, staged.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-    return base::open_at(staging, staged, O_RDONLY | O_NOFOLLOW);
-  return base::open_at(disks, name, O_RDONLY | O_NOFOLLOW);
+  return open_staged_or("disk-" + name, disks, name);
+}
+
+base::UniqueFd WorkerFiles::open_staged_or(const std::string& staged, int directory,
+                                           const std::string& name) const {
+  if (is_staged(staged)) return base::open_at(staging, staged, O_RDONLY | O_NOFOLLOW);
+  return base::open_at(directory, name, O_RDONLY | O_NOFOLLOW);
+}
+
+bool WorkerFiles::is_staged(const std::string& name) const {
+  return faccessat(staging, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+base::UniqueFd WorkerFiles::create_unnamed_blob(const std::string& key) const {
+  return base::open_at(staging, "incoming-" + key, create_flags, 0600);
+}
+
+void WorkerFiles::name_blob(const std::string& key, const Descriptor& blob) const {
+  const std::string unnamed = "incoming-" + key;
+  const bool known = has_blob(blob) || is_staged(staged_blob(blob));
+  const int result = known ? unlinkat(staging, unnamed.c_str(), 0)
+                           : renameat(staging, unnamed.c_str(), staging, staged_blob(blob).c_str());
+  if (result != 0) base::throw_errno("naming a blob");
 }
 
 void WorkerFiles::write_blob(const Descriptor& blob, const std::string& bytes) const {

@@ -1,6 +1,6 @@
-// vxn-image-worker pull|disk PARENT [UID GID]: does one pull for its parent, or makes a disk of a
-// tar stream. It alone meets the network and foreign archives; it runs without privileges and has
-// the descriptors of worker_request.h.
+// vxn-image-worker pull|push|login|load|save|disk PARENT [UID GID]: does one of these for its
+// parent; the last makes a disk of a tar stream. It alone meets the network and foreign archives;
+// it runs without privileges and has the descriptors of worker_request.h.
 #include <unistd.h>
 
 #include <csignal>
@@ -11,9 +11,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "image/curl_transport.h"
+#include "image/downloads.h"
+#include "image/load_task.h"
+#include "image/login_task.h"
 #include "image/pull_task.h"
+#include "image/push_task.h"
 #include "image/registry.h"
 #include "image/sandbox.h"
+#include "image/save_task.h"
 #include "image/url.h"
 #include "image/worker_protocol.h"
 #include "image/worker_request.h"
@@ -75,34 +80,69 @@ TransportFactory curl_factory(const WorkerRequest& request) {
   };
 }
 
-WorkerDisk make_disk() {
+WorkerRecord make_disk() {
   FdSource tar(worker_tar_fd);
   const LayerDiskResult result = write_layer_disk(tar, worker_output_fd, {});
-  return {.bytes = result.disk_bytes, .dropped_xattrs = result.dropped_xattrs};
+  return WorkerDisk{.bytes = result.disk_bytes, .dropped_xattrs = result.dropped_xattrs};
 }
 
-WorkerResult pull() {
-  const WorkerRequest request =
-      parse_worker_request(base::read_to_end(worker_request_fd, largest_request));
+std::string request_text() { return base::read_to_end(worker_request_fd, largest_request); }
+
+constexpr WorkerFiles files{
+    .staging = worker_staging_fd, .blobs = worker_blobs_fd, .disks = worker_disks_fd};
+
+// `task` is run_pull, run_push or run_login.
+template <typename Task>
+WorkerRecord over_network(const Task& task) {
+  const WorkerRequest request = parse_worker_request(request_text());
   start_curl();
   PullEnvironment environment{
       .make_transport = curl_factory(request),
       .retry = {.sleep = [](base::Milliseconds delay) { std::this_thread::sleep_for(delay); }},
-      .files = {.staging = worker_staging_fd, .blobs = worker_blobs_fd, .disks = worker_disks_fd}};
+      .files = files};
   if (request.has_credentials)
     environment.credentials =
         Credentials::parse(base::read_to_end(worker_credentials_fd, largest_secret));
   ReportingProgress progress;
-  return run_pull(request, environment, progress);
+  return task(request, environment, progress);
+}
+
+WorkerRecord pull() { return over_network(run_pull); }
+WorkerRecord push() { return over_network(run_push); }
+WorkerRecord login() { return over_network(run_login); }
+
+WorkerRecord load() {
+  const ArchiveRequest request = parse_archive_request(request_text());
+  FdSource archive(worker_archive_fd);
+  ReportingProgress reporting;
+  SharedProgress progress(reporting);
+  return run_load(request, archive, files, progress);
+}
+
+WorkerRecord save() {
+  const ArchiveRequest request = parse_archive_request(request_text());
+  ReportingProgress reporting;
+  SharedProgress progress(reporting);
+  return run_save(request, files, worker_archive_fd, progress);
 }
 
 WorkerRecord failure(base::ErrorKind kind, const std::string& message) {
   return WorkerFailure{.kind = kind, .message = message};
 }
 
-WorkerRecord serve(std::string_view task) {
-  if (task == worker_pull) return pull();
-  if (task == worker_disk) return make_disk();
+struct Task {
+  std::string_view name;
+  WorkerRecord (*run)();
+};
+
+constexpr Task tasks[] = {
+    {worker_pull, pull}, {worker_push, push}, {worker_login, login},
+    {worker_load, load}, {worker_save, save}, {worker_disk, make_disk},
+};
+
+WorkerRecord serve(std::string_view name) {
+  for (const Task& task : tasks)
+    if (task.name == name) return task.run();
   throw base::Error(base::ErrorKind::usage, "an unknown task");
 }
 

@@ -48,24 +48,36 @@ struct Inputs {
   base::UniqueFd blobs, disks, request, credentials, ca;
 };
 
+Inputs open_store(const ImageStore& store) {
+  const StoreLayout& layout = store.layout();
+  return {.blobs = base::open_file(layout.blobs(), O_RDONLY | O_DIRECTORY),
+          .disks = base::open_file(layout.disks(), O_RDONLY | O_DIRECTORY),
+          .request = {},
+          .credentials = {},
+          .ca = {}};
+}
+
 base::UniqueFd open_optional(const std::optional<std::string>& path) {
   return path ? base::open_file(*path, O_RDONLY) : base::UniqueFd();
 }
 
-Inputs open_inputs(const ImageStore& store, const Reference& name, const PullOptions& options) {
-  const StoreLayout& layout = store.layout();
-  Inputs inputs{.blobs = base::open_file(layout.blobs(), O_RDONLY | O_DIRECTORY),
-                .disks = base::open_file(layout.disks(), O_RDONLY | O_DIRECTORY),
-                .credentials = open_optional(options.credentials_file),
-                .ca = open_optional(options.ca_file)};
-  const WorkerRequest request{.name = name,
-                              .platform = options.platform,
-                              .names = options.names,
-                              .insecure_registries = options.insecure_registries,
-                              .stall_seconds = static_cast<int>(options.stall_timeout.count()),
-                              .has_credentials = static_cast<bool>(inputs.credentials),
-                              .has_ca = static_cast<bool>(inputs.ca),
-                              .known = store.known_layers()};
+// `request` is what differs from a pull of nothing in particular; without a store it needs none.
+Inputs open_inputs(const ImageStore* store, WorkerRequest request, const PullOptions& options) {
+  Inputs inputs = store != nullptr ? open_store(*store) : Inputs{};
+  inputs.credentials = open_optional(options.credentials_file);
+  inputs.ca = open_optional(options.ca_file);
+  request.platform = options.platform;
+  request.names = options.names;
+  request.insecure_registries = options.insecure_registries;
+  request.stall_seconds = static_cast<int>(options.stall_timeout.count());
+  request.has_credentials = static_cast<bool>(inputs.credentials);
+  request.has_ca = static_cast<bool>(inputs.ca);
+  inputs.request = request_file(encode(request));
+  return inputs;
+}
+
+Inputs open_inputs(const ImageStore& store, const ArchiveRequest& request) {
+  Inputs inputs = open_store(store);
   inputs.request = request_file(encode(request));
   return inputs;
 }
@@ -88,12 +100,15 @@ Worker start_worker(const std::string& path, std::string_view task, Descriptors 
   return {.child = base::spawn(spawn), .report = std::move(report.first)};
 }
 
-Descriptors descriptors(const Inputs& inputs, const Staging& staging) {
-  Descriptors fds{{staging.fd(), worker_staging_fd},
-                  {inputs.blobs.get(), worker_blobs_fd},
-                  {inputs.disks.get(), worker_disks_fd},
-                  {inputs.request.get(), worker_request_fd},
-                  {staging.lock_fd(), worker_lock_fd}};
+// Without `staging` nothing is made: what would be looked for there is not in the store's blobs.
+Descriptors descriptors(const Inputs& inputs, const Staging* staging) {
+  Descriptors fds{{inputs.request.get(), worker_request_fd}};
+  if (inputs.blobs) {
+    fds.emplace_back(staging != nullptr ? staging->fd() : inputs.blobs.get(), worker_staging_fd);
+    fds.emplace_back(inputs.blobs.get(), worker_blobs_fd);
+    fds.emplace_back(inputs.disks.get(), worker_disks_fd);
+  }
+  if (staging != nullptr) fds.emplace_back(staging->lock_fd(), worker_lock_fd);
   if (inputs.credentials) fds.emplace_back(inputs.credentials.get(), worker_credentials_fd);
   if (inputs.ca) fds.emplace_back(inputs.ca.get(), worker_ca_fd);
   return fds;
@@ -158,8 +173,7 @@ void check_disk_name(const Layer& layer) {
     throw base::Error(base::ErrorKind::corrupt, "the image worker's report: a disk's name");
 }
 
-void check_result(const WorkerResult& result) {
-  const Image& image = result.image;
+void check_image(const Image& image) {
   if (image.id != image.config_blob.digest)
     throw base::Error(base::ErrorKind::corrupt, "the image worker's report: an image id");
   for (const Layer& layer : image.layers) check_disk_name(layer);
@@ -170,12 +184,59 @@ void check_result(const WorkerResult& result) {
 WorkerResult run_worker(const ImageStore& store, const Staging& staging, const Reference& name,
                         const PullOptions& options, const std::optional<Account>& account,
                         base::Progress& progress) {
-  const Inputs inputs = open_inputs(store, name, options);
-  Worker worker = start_worker(options.worker, worker_pull, descriptors(inputs, staging), account);
+  const Inputs inputs =
+      open_inputs(&store, {.name = name, .platform = {}, .known = store.known_layers()}, options);
+  Worker worker = start_worker(options.worker, worker_pull, descriptors(inputs, &staging), account);
   WorkerResult result = listen<WorkerResult>(worker, progress);
-  check_result(result);
+  check_image(result.image);
   base::throw_if_interrupted();
   return result;
+}
+
+WorkerLoaded run_load_worker(const ImageStore& store, const Staging& staging, int archive,
+                             const ArchiveRequest& request, const ArchiveOptions& options,
+                             const std::optional<Account>& account, base::Progress& progress) {
+  const Inputs inputs = open_inputs(store, request);
+  Descriptors fds = descriptors(inputs, &staging);
+  fds.emplace_back(archive, worker_archive_fd);
+  Worker worker = start_worker(options.worker, worker_load, std::move(fds), account);
+  WorkerLoaded loaded = listen<WorkerLoaded>(worker, progress);
+  for (const LoadedImage& one : loaded.images) check_image(one.image);
+  base::throw_if_interrupted();
+  return loaded;
+}
+
+WorkerSaved run_save_worker(const ImageStore& store, int output, const ArchiveRequest& request,
+                            const ArchiveOptions& options, base::Progress& progress) {
+  const Inputs inputs = open_inputs(store, request);
+  Descriptors fds = descriptors(inputs, nullptr);
+  fds.emplace_back(output, worker_archive_fd);
+  Worker worker = start_worker(options.worker, worker_save, std::move(fds),
+                               worker_account(options.worker_user));
+  const WorkerSaved saved = listen<WorkerSaved>(worker, progress);
+  base::throw_if_interrupted();
+  return saved;
+}
+
+WorkerPushed run_push_worker(const ImageStore& store, const Image& image, const Reference& name,
+                             const std::vector<std::string>& sources, const PullOptions& options,
+                             base::Progress& progress) {
+  const Inputs inputs = open_inputs(
+      &store, {.name = name, .platform = {}, .pushed = image, .sources = sources}, options);
+  Worker worker = start_worker(options.worker, worker_push, descriptors(inputs, nullptr),
+                               worker_account(options.worker_user));
+  const WorkerPushed pushed = listen<WorkerPushed>(worker, progress);
+  base::throw_if_interrupted();
+  return pushed;
+}
+
+void run_login_worker(const Reference& name, const PullOptions& options) {
+  const Inputs inputs = open_inputs(nullptr, {.name = name, .platform = {}}, options);
+  Worker worker = start_worker(options.worker, worker_login, descriptors(inputs, nullptr),
+                               worker_account(options.worker_user));
+  base::NoProgress silent;
+  listen<WorkerLogin>(worker, silent);
+  base::throw_if_interrupted();
 }
 
 WorkerDisk run_disk_worker(int tar, int output, const DirectoryDiskOptions& options) {

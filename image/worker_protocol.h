@@ -3,11 +3,12 @@
 //
 // A stream of records, integers little-endian:
 //   u32 length    of what follows, 1 … 8 MiB
-//   u8  kind      1 message, 2 progress, 3 failure, 4 result, 5 disk
+//   u8  kind      1 message, 2 progress, 3 failure, 4 result, 5 disk, 6 loaded, 7 saved, 8 pushed,
+//                 9 login
 //   fields        u8, u32, u64; text: u32 length, UTF-8 without NUL; time: u8 present, u64
 //                 nanoseconds since 1970 (two's complement); list: u32 count, elements;
 //                 digest: 64 lower-case hex digits (sha256); descriptor: text, digest, u64
-// A failure, a result or a disk is the last record. What follows it, an unknown kind, a length that
+// Any but the first two is the last record. What follows it, an unknown kind, a length that
 // does not match its fields, or a bound exceeded makes the whole stream corrupt.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/error.h"
 #include "image/image.h"
@@ -53,8 +55,34 @@ struct WorkerDisk {  // a directory's disk is written
   bool operator==(const WorkerDisk&) const = default;
 };
 
-using WorkerRecord =
-    std::variant<WorkerMessage, WorkerProgress, WorkerFailure, WorkerResult, WorkerDisk>;
+struct LoadedImage {
+  Image image;                     // without tags and digests
+  std::vector<std::string> names;  // as an archive gives them, canonical; to be checked
+  bool operator==(const LoadedImage&) const = default;
+};
+
+struct WorkerLoaded {  // what was in an archive, in its order
+  std::vector<LoadedImage> images;
+  bool operator==(const WorkerLoaded&) const = default;
+};
+
+struct WorkerSaved {  // an archive is written
+  std::uint64_t bytes = 0;
+  bool operator==(const WorkerSaved&) const = default;
+};
+
+struct WorkerPushed {  // the manifest that the registry has now
+  Digest digest;
+  std::uint64_t bytes = 0;
+  bool operator==(const WorkerPushed&) const = default;
+};
+
+struct WorkerLogin {  // the registry takes the credentials
+  bool operator==(const WorkerLogin&) const = default;
+};
+
+using WorkerRecord = std::variant<WorkerMessage, WorkerProgress, WorkerFailure, WorkerResult,
+                                  WorkerDisk, WorkerLoaded, WorkerSaved, WorkerPushed, WorkerLogin>;
 
 // With its length. Texts that are too long for a message are cut; what a result may not hold throws
 // corrupt.

@@ -2,10 +2,12 @@
 // so the format has no version.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "image/archive.h"
 #include "image/image.h"
 #include "image/platform.h"
 #include "image/reference.h"
@@ -22,14 +24,20 @@ enum WorkerFd : int {
   worker_lock_fd = 8,    // held open so that the staging directory counts as in use while it lives
   worker_credentials_fd = 9,  // docker's config.json; closed where there is none
   worker_ca_fd = 10,          // PEM; closed where there is none
+  worker_archive_fd = 11,     // read for a load, written for a save; blocking
 };
 
 // What it is started for: its first argument.
 inline constexpr std::string_view worker_pull = "pull";
+inline constexpr std::string_view worker_push = "push";
+inline constexpr std::string_view worker_login = "login";
+inline constexpr std::string_view worker_load = "load";
+inline constexpr std::string_view worker_save = "save";
 inline constexpr std::string_view worker_disk = "disk";
-// Of the second: a tar stream becomes a disk. Beside them worker_report_fd.
+// Of the last: a tar stream becomes a disk. Beside them worker_report_fd.
 enum WorkerDiskFd : int { worker_tar_fd = 3, worker_output_fd = 4 };
 
+// Of a pull, a push or a login.
 struct WorkerRequest {
   Reference name;
   Platform platform;
@@ -39,9 +47,27 @@ struct WorkerRequest {
   bool has_credentials = false;
   bool has_ca = false;
   std::vector<Layer> known;  // whose disks are in the store
+  // Of a push: what is to be there as `name`, and which repositories of that registry have had its
+  // blobs.
+  std::optional<Image> pushed;
+  std::vector<std::string> sources;
 };
 
 std::string encode(const WorkerRequest& request);
 WorkerRequest parse_worker_request(std::string_view text);
+
+// Of a load or a save.
+struct ArchiveRequest {
+  NameDefaults names;
+  // Of a load. No platform: this host's where there is a choice.
+  std::optional<Platform> platform;
+  std::vector<Layer> known;
+  // Of a save.
+  ArchiveFormat format = ArchiveFormat::docker;
+  std::vector<SavedImage> images;
+};
+
+std::string encode(const ArchiveRequest& request);
+ArchiveRequest parse_archive_request(std::string_view text);
 
 }  // namespace image

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +14,7 @@
 #include "image/inflate.h"
 #include "image/layer_disk.h"
 #include "image/squashfs_reader.h"
-#include "tests/support/tar_builder.h"
+#include "tests/support/tar_mutator.h"
 
 namespace {
 
@@ -71,29 +70,7 @@ std::optional<std::string> convert(std::span<const std::byte> bytes, int below) 
   return disk;
 }
 
-// Whoever mutates a header without its checksum gets no further than that.
-void sign_headers(std::span<std::uint8_t> bytes) {
-  constexpr std::size_t block = 512;
-  for (std::size_t at = 0; at + block <= bytes.size(); at += block) {
-    std::string header(reinterpret_cast<const char*>(bytes.data()) + at, block);
-    if (header.find_first_not_of('\0') == std::string::npos) continue;
-    header = testing_support::TarBuilder::sign(header);
-    std::memcpy(bytes.data() + at, header.data(), block);
-    const std::uint64_t size = std::strtoull(header.substr(124, 11).c_str(), nullptr, 8);
-    if (size < bytes.size()) at += (size + block - 1) / block * block;
-  }
-}
-
 }  // namespace
-
-extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
-
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
-                                               std::size_t most, unsigned seed) {
-  size = LLVMFuzzerMutate(data, size, most);
-  if (seed % 8 != 0) sign_headers(std::span(data, size));
-  return size;
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const base::UniqueFd below = lower_disk();

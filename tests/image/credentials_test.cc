@@ -46,15 +46,5 @@ TEST(Credentials, a_damaged_file_is_refused_without_showing_it) {
   EXPECT_FALSE(Credentials::parse("{}").find(Reference::parse("alpine")));
 }
 
-TEST(Credentials, base64_is_undone) {
-  EXPECT_EQ(base64_encode("user:pass"), "dXNlcjpwYXNz");
-  EXPECT_EQ(base64_encode("a"), "YQ==");
-  EXPECT_EQ(base64_encode(""), "");
-  for (const std::string text : {"", "a", "ab", "abc", "abcd"})
-    EXPECT_EQ(base64_decode(base64_encode(text)), text);
-  EXPECT_EQ(base64_decode("YQ"), "a");
-  for (const char* text : {"Y", "Y===", "Y!==", "===="}) EXPECT_FALSE(base64_decode(text)) << text;
-}
-
 }  // namespace
 }  // namespace image

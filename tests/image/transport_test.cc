@@ -181,7 +181,7 @@ class AuthorizationTest : public testing::Test {
 };
 
 TEST_F(AuthorizationTest, an_anonymous_token_is_fetched_once) {
-  Authorization authorization(std::nullopt, "repository:a/b:pull");
+  Authorization authorization(std::nullopt, {"repository:a/b:pull"});
   EXPECT_EQ(status(authorization), 200);
   EXPECT_EQ(status(authorization), 200);
   ASSERT_EQ(network_.requests.size(), 4U);
@@ -192,14 +192,14 @@ TEST_F(AuthorizationTest, an_anonymous_token_is_fetched_once) {
 
 TEST_F(AuthorizationTest, a_login_is_shown_to_the_token_server) {
   token_answer_ = "{\"access_token\": \"good\"}";
-  Authorization authorization(login(), "s");
+  Authorization authorization(login(), {"s"});
   EXPECT_EQ(status(authorization), 200);
   EXPECT_EQ(header_of(network_.requests[1], "Authorization"), "Basic bWU6cCZzcw==");
   EXPECT_NE(network_.requests[1].url.find("&account=me"), std::string::npos);
 }
 
 TEST_F(AuthorizationTest, an_identity_token_is_posted) {
-  Authorization authorization(Login{.identity_token = "re/fresh"}, "s");
+  Authorization authorization(Login{.identity_token = "re/fresh"}, {"s"});
   EXPECT_EQ(status(authorization), 200);
   EXPECT_EQ(network_.requests[1].method, "POST");
   EXPECT_EQ(network_.requests[1].url, "https://auth/token");
@@ -209,24 +209,24 @@ TEST_F(AuthorizationTest, an_identity_token_is_posted) {
 TEST_F(AuthorizationTest, basic_is_answered_where_there_is_a_login) {
   challenge_ = "Basic realm=x";
   accepted_ = "Basic bWU6cCZzcw==";
-  Authorization anonymous(std::nullopt, "s");
+  Authorization anonymous(std::nullopt, {"s"});
   EXPECT_EQ(status(anonymous), 401);
-  Authorization authorization(login(), "s");
+  Authorization authorization(login(), {"s"});
   EXPECT_EQ(status(authorization), 200);
 }
 
 TEST_F(AuthorizationTest, what_is_refused_stays_refused) {
   accepted_ = "nothing";
-  Authorization authorization(login(), "s");
+  Authorization authorization(login(), {"s"});
   EXPECT_EQ(status(authorization), 401);
   EXPECT_LE(network_.requests.size(), 6U);
   token_answer_.clear();
-  Authorization other(login(), "s");
+  Authorization other(login(), {"s"});
   EXPECT_EQ(status(other), 401);
 }
 
 TEST_F(AuthorizationTest, an_expired_token_is_renewed) {
-  Authorization authorization(std::nullopt, "s");
+  Authorization authorization(std::nullopt, {"s"});
   EXPECT_EQ(status(authorization), 200);
   accepted_ = "Bearer newer";
   token_answer_ = "{\"token\": \"newer\"}";
@@ -236,7 +236,7 @@ TEST_F(AuthorizationTest, an_expired_token_is_renewed) {
 TEST_F(AuthorizationTest, no_secret_goes_to_a_token_server_without_encryption) {
   for (const char* realm : {"http://auth/token", "file:///etc/passwd", "", "https://a:b@auth/"}) {
     challenge_ = "Bearer realm=\"" + std::string(realm) + "\"";
-    Authorization authorization(login(), "s");
+    Authorization authorization(login(), {"s"});
     AuthorizedTransport transport(network_, authorization);
     EXPECT_EQ(kind_of(transport, {.url = "https://reg/v2/x"}), ErrorKind::denied) << realm;
   }
@@ -245,7 +245,7 @@ TEST_F(AuthorizationTest, no_secret_goes_to_a_token_server_without_encryption) {
 TEST_F(AuthorizationTest, a_token_with_a_line_break_is_none) {
   for (const char* body : {"{\"token\": \"a\\r\\nEvil: 1\"}", "{\"token\": 1}", "{}", "nonsense"}) {
     token_answer_ = body;
-    Authorization authorization(login(), "s");
+    Authorization authorization(login(), {"s"});
     AuthorizedTransport transport(network_, authorization);
     EXPECT_EQ(kind_of(transport, {.url = "https://reg/v2/x"}), ErrorKind::corrupt) << body;
   }
@@ -258,7 +258,7 @@ TEST_F(AuthorizationTest, whoever_a_redirect_leads_to_gets_no_secret) {
     return answer(401, {{"www-authenticate", "Basic realm=phish"}});
   });
   RedirectTransport redirect(network);
-  Authorization authorization(login(), "s");
+  Authorization authorization(login(), {"s"});
   AuthorizedTransport transport(redirect, authorization);
   EXPECT_EQ(transport.exchange({.url = "https://reg/v2/x"}, {}).status, 401);
   for (const HttpRequest& request : network.requests)

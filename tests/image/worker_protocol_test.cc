@@ -73,6 +73,20 @@ TEST_F(ProtocolTest, a_disk_keeps_its_numbers) {
   EXPECT_EQ(records.next(), WorkerRecord(sent));
 }
 
+TEST_F(ProtocolTest, what_came_of_an_archive_or_a_push_survives) {
+  const std::vector<WorkerRecord> ends{
+      WorkerLoaded{.images = {{.image = result().image, .names = {"docker.io/library/a:1"}},
+                              {.image = result().image, .names = {}}}},
+      WorkerSaved{.bytes = std::uint64_t{1} << 60},
+      WorkerPushed{.digest = digest_of('5'), .bytes = 527}, WorkerLogin{}};
+  for (const WorkerRecord& sent : ends) {
+    WorkerRecords records;
+    records.feed(base::as_bytes(encode(sent)));
+    EXPECT_EQ(records.next(), sent);
+    EXPECT_EQ(failure(encode(sent) + "x"), "it goes on after its end");
+  }
+}
+
 TEST_F(ProtocolTest, times_before_1970_survive) {
   WorkerResult sent = result();
   sent.image.config.created = base::parse_time("0001-01-01T00:00:00Z");
@@ -89,7 +103,7 @@ TEST_F(ProtocolTest, a_hostile_stream_is_refused) {
       {std::string("\0\0\0\0", 4), "a record's length is out of bounds"},
       {std::string("\xff\xff\xff\xff", 4), "a record's length is out of bounds"},
       {frame(std::string("\0", 1)), "an unknown kind of record"},
-      {frame("\6"), "an unknown kind of record"},
+      {frame("\xa"), "an unknown kind of record"},
       {frame("\1"), "a record ends early"},
       {frame(std::string("\1\1\0\0\0", 5)), "a record ends early"},
       {frame(std::string("\1\0\0\0\0x", 6)), "a record is too long"},
