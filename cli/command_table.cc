@@ -9,12 +9,14 @@ namespace cli {
 namespace {
 
 constexpr std::array table = {
-    &run_command,    &exec_command,    &ps_command,      &pull_command,    &images_command,
-    &create_command, &start_command,   &stop_command,    &restart_command, &kill_command,
-    &wait_command,   &pause_command,   &unpause_command, &logs_command,    &attach_command,
-    &top_command,    &port_command,    &vrun_command,    &vshell_command,  &inspect_command,
-    &rename_command, &rm_command,      &prune_command,   &rmi_command,     &info_command,
-    &doctor_command, &version_command, &help_command,
+    &run_command,     &exec_command,   &ps_command,    &pull_command,    &push_command,
+    &images_command,  &create_command, &start_command, &stop_command,    &restart_command,
+    &kill_command,    &wait_command,   &pause_command, &unpause_command, &logs_command,
+    &attach_command,  &top_command,    &port_command,  &vrun_command,    &vshell_command,
+    &inspect_command, &rename_command, &rm_command,    &prune_command,   &rmi_command,
+    &history_command, &tag_command,    &untag_command, &save_command,    &load_command,
+    &login_command,   &logout_command, &info_command,  &doctor_command,  &version_command,
+    &help_command,
 };
 
 constexpr std::array groups = {

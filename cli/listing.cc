@@ -87,6 +87,7 @@ void print_list(Context& context, const ListStyle<Item>& style, std::span<const 
                 const ListRequest& request) {
   RowContext row_context = context.row_context(request.truncate);
   row_context.sizes = request.sizes;
+  row_context.human = request.human;
   if (request.format == "json" && style.document != nullptr)
     return context.out.line(style.document(items, row_context));
   base::Json rows = style.rows(items, row_context);
@@ -101,6 +102,8 @@ void print_list(Context& context, const ListStyle<Item>& style, std::span<const 
 
 template void print_list(Context& context, const ListStyle<image::Image>& style,
                          std::span<const image::Image> items, const ListRequest& request);
+template void print_list(Context& context, const ListStyle<HistoryStep>& style,
+                         std::span<const HistoryStep> items, const ListRequest& request);
 template void print_list(Context& context, const ListStyle<engine::Container>& style,
                          std::span<const engine::Container> items, const ListRequest& request);
 

@@ -16,12 +16,14 @@ struct ListRequest {
   bool quiet = false;
   bool truncate = true;
   bool headless = false;  // no line of headings
+  bool human = true;      // sizes and times for people
   // Of containers by their ids, borrowed; null where they are not wanted.
   const std::map<std::string, ContainerSize>* sizes = nullptr;
   std::string sort;  // by that field, in lower case; empty: as the items come
 };
 
-// `Item` is image::Image or engine::Container. Throws usage for a format that does not fit.
+// `Item` is image::Image, HistoryStep or engine::Container. Throws usage for a format that does not
+// fit.
 template <typename Item>
 void print_list(Context& context, const ListStyle<Item>& style, std::span<const Item> items,
                 const ListRequest& request);

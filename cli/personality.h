@@ -91,6 +91,15 @@ struct RowContext {
   bool truncate = true;
   image::NameDefaults names;
   const std::map<std::string, ContainerSize>* sizes = nullptr;  // by the container's id
+  bool human = true;                                            // sizes and times for people
+};
+
+// One step of an image's making.
+struct HistoryStep {
+  image::History record;
+  std::uint64_t bytes = 0;              // of its layer, uncompressed
+  std::optional<image::Digest> image;   // of the last step alone
+  std::vector<image::Reference> names;  // likewise
 };
 
 struct ColumnHeader {
@@ -159,6 +168,31 @@ struct PullStyle {
   std::string (*result)(const image::Pulled& pulled, const image::Reference& name);
 };
 
+// What save, load and push say and do.
+struct TransferStyle {
+  bool saves_repositories = false;  // a name without a tag is all of that name
+  bool several_by_option = false;   // several images are saved with --multi-image-archive only
+  std::string_view save_to_terminal;
+  std::string_view load_from_terminal;
+  std::string_view loaded;           // {name} as people type it, {reference} whole
+  std::string_view loaded_nameless;  // {id}
+  std::string_view push_start;       // {repository}: said before anything else
+  std::string_view pushed;           // {tag} {digest} {size}: on standard output; empty: nothing
+  std::string_view pushed_quietly;   // {name}: the same with --quiet
+};
+
+// How logins are kept and told of.
+struct LoginStyle {
+  std::string_view hub_key;      // Docker Hub's name in the file
+  bool keys_have_paths = false;  // a login may be for a part of a registry
+  bool absent_is_failure = false;
+  std::string_view succeeded;
+  std::string_view stored_warning;    // {file}; on standard error
+  std::string_view password_warning;  // likewise, of --password
+  std::string_view removed;           // {registry}
+  std::string_view not_logged_in;     // {registry}
+};
+
 // What `inspect` tells beside the record.
 struct InspectFacts {
   std::string log_path;
@@ -199,10 +233,14 @@ struct Personality {
   Messages messages;
   TableStyle table;
   PullStyle pull;
+  TransferStyle transfer;
+  LoginStyle login;
   PruneStyle prune;
   TopStyle top;
   ListStyle<image::Image> images;
   std::string_view images_with_digests;  // the table of images --digests
+  ListStyle<HistoryStep> history;
+  std::string_view exact_history;  // the table of history --human=false
   ListStyle<engine::Container> containers;
   std::string_view containers_with_size;  // the table of ps --size
   std::uint64_t least_memory = 0;         // of run -m, bytes

@@ -10,17 +10,19 @@
 namespace cli {
 
 void PullOptions::declare(Options& options) {
-  options.add_text(platform_, "platform", 0, "string",
-                   "Platform to take of an image for several: OS/ARCH[/VARIANT]");
-  options.add_text(architecture_, "arch", 0, "string", "Architecture to take");
-  options.add_text(os_, "os", 0, "string", "Operating system to take");
-  options.add_text(variant_, "variant", 0, "string", "Variant of the architecture to take");
+  if (platforms_ == Platforms::chosen) declare_platform(options);
   options.add_text(access_.credentials_file, "authfile", 0, "string",
                    "File of credentials for registries");
   options.add({.name = "creds",
                .type = "string",
                .meaning = "USER:PASSWORD for the registry",
                .set = [this](std::string_view value) { return set_login(value); }});
+  declare_trust(options);
+  take_needless(options, "disable-content-trust", true,
+                "there is no notary; every byte is checked by its digest");
+}
+
+void PullOptions::declare_trust(Options& options) {
   options.add({.name = "cert-dir",
                .type = "string",
                .meaning = "Directory whose *.crt are trusted beside the system's",
@@ -28,8 +30,14 @@ void PullOptions::declare(Options& options) {
   options.add({.name = "tls-verify",
                .meaning = "Check the registry's certificate, and speak no plain HTTP",
                .set = [this](std::string_view value) { return set_verified(value); }});
-  take_needless(options, "disable-content-trust", true,
-                "there is no notary; every byte is checked by its digest");
+}
+
+void PullOptions::declare_platform(Options& options) {
+  options.add_text(platform_, "platform", 0, "string",
+                   "Platform to take of an image for several: OS/ARCH[/VARIANT]");
+  options.add_text(architecture_, "arch", 0, "string", "Architecture to take");
+  options.add_text(os_, "os", 0, "string", "Operating system to take");
+  options.add_text(variant_, "variant", 0, "string", "Variant of the architecture to take");
 }
 
 std::string PullOptions::platform() const {

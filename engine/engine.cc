@@ -23,14 +23,6 @@
 #include "xen/host.h"
 
 namespace engine {
-namespace {
-
-image::Platform wanted_platform(const Settings& settings, const std::string& asked) {
-  if (!asked.empty()) return image::Platform::parse(asked);
-  return settings.arch.empty() ? image::Platform::host() : image::Platform::parse(settings.arch);
-}
-
-}  // namespace
 
 void require_host(const Settings& settings) {
   if (geteuid() != 0)
@@ -67,51 +59,6 @@ Engine::~Engine() = default;
 void Engine::recover() {
   engine::recover(settings_, parts_->containers);
   tidy_images();
-}
-
-void Engine::tidy_images() {
-  try {
-    parts_->images.collect_abandoned();
-  } catch (const base::Error& error) {
-    base::log_debug("{}", error.message());  // a store that is only read
-  }
-}
-
-image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
-  const image::Reference name =
-      image::Reference::parse(request.image, parts_->names).with_default_tag();
-  image::PullOptions options{.platform = wanted_platform(settings_, request.platform),
-                             .insecure_registries = settings_.insecure_registries,
-                             .names = parts_->names};
-  if (!settings_.ca_file.empty()) options.ca_file = settings_.ca_file;
-  if (!settings_.credentials_file.empty()) options.credentials_file = settings_.credentials_file;
-  const AccessFiles access = apply(request.access, name, options);
-  try {
-    return image::pull(parts_->images, name, options, progress);
-  } catch (const base::Error& error) {
-    // The registry's refusals name the image by themselves, in docker's words.
-    if (error.kind() != base::ErrorKind::corrupt) throw;
-    throw error.within("pulling " + name.canonical());
-  }
-}
-
-std::vector<image::Image> Engine::images() {
-  tidy_images();
-  return parts_->images.list();
-}
-
-std::optional<image::Image> Engine::image(const std::string& name_or_id) {
-  return parts_->images.find(name_or_id, parts_->names);
-}
-
-image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
-  image::RemoveOptions options{.force = force, .names = parts_->names, .uses = {}};
-  for (const Container& container : parts_->containers.list())
-    options.uses.push_back({.image = image::Digest::parse(container.config.image_id),
-                            .container = container.short_id(),
-                            .running = is_alive(container.state),
-                            .disks = container.config.layers});
-  return parts_->images.remove(name_or_id, options);
 }
 
 image::Image Engine::obtain(const CreateRequest& request, base::Progress& progress) {

@@ -131,6 +131,28 @@ class Engine {
   // nullopt: none has that name or id.
   std::optional<image::Image> image(const std::string& name_or_id);
   image::RemovedImage remove_image(const std::string& name_or_id, bool force);
+  // Gives an image one more name, which has the tag "latest" where it has none.
+  void tag_image(const std::string& name_or_id, const std::string& name);
+  // Takes names of it away, all where there are none; the image stays. Throws not_found for a name
+  // that it does not have.
+  void untag_image(const std::string& name_or_id, const std::vector<std::string>& names);
+  // What it is called in a registry that it is pushed to, "latest" where it has no tag. Throws
+  // usage for an id without a destination.
+  image::Reference push_target(const PushRequest& request);
+  image::Pushed push(const PushRequest& request, base::Progress& progress);
+  // Asks the registry whether it takes them, then keeps them, in the file or by the program that it
+  // names. Throws denied where it does not. True: the file has it.
+  bool login(const LoginRequest& request);
+  // False: there was none.
+  bool logout(const LoginPlace& place);
+  void logout_everywhere(const std::string& file);  // but what programs keep
+  // The user.
+  std::optional<std::string> logged_in(const LoginPlace& place);
+  // To a blocking descriptor. Throws not_found before anything is written.
+  void save(const SaveRequest& request, int output, base::Progress& progress);
+  // From a blocking descriptor. `platform` as PullRequest's.
+  std::vector<image::Loaded> load(int archive, const std::string& platform,
+                                  base::Progress& progress);
 
   // Says that start_attached() or start() will follow: what needs no container begins now, beside
   // the rest. Throws denied or unavailable where this host can't run one.

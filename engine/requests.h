@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/container.h"
+#include "image/archive.h"
 
 namespace engine {
 
@@ -25,6 +26,32 @@ struct PullRequest {
   std::string image;     // as typed
   std::string platform;  // "linux/arm64", "" the host's
   RegistryAccess access;
+};
+
+struct PushRequest {
+  std::string image;        // as typed: a name or an id
+  std::string destination;  // as typed; "" the image's name
+  RegistryAccess access;
+};
+
+// Where a login is kept.
+struct LoginPlace {
+  std::string file;  // docker's config.json or podman's auth.json
+  std::string key;   // the registry's name there
+};
+
+struct LoginRequest {
+  std::string registry;  // "HOST[:PORT]"
+  std::string user;
+  std::string password;
+  RegistryAccess access;  // without a login
+  LoginPlace place;
+};
+
+struct SaveRequest {
+  std::vector<std::string> images;  // as typed: names or ids
+  image::ArchiveFormat format = image::ArchiveFormat::docker;
+  bool whole_repositories = false;  // a name without a tag is all of that name
 };
 
 struct CreateRequest {

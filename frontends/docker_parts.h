@@ -6,6 +6,7 @@
 namespace frontends {
 
 cli::ListStyle<image::Image> docker_images();
+cli::ListStyle<cli::HistoryStep> docker_history();
 cli::ListStyle<engine::Container> docker_containers();
 cli::DocumentStyle docker_version();
 cli::DocumentStyle docker_info();

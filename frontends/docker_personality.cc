@@ -66,6 +66,26 @@ constexpr std::array letters = {
     cli::LetterChange{"rm", "link", 'l'},
 };
 
+constexpr cli::TransferStyle transfer_style{
+    .saves_repositories = true,
+    .save_to_terminal = "cowardly refusing to save to a terminal. Use the -o flag or redirect",
+    .load_from_terminal = "requested load from stdin, but stdin is empty",
+    .loaded = "Loaded image: {name}",
+    .loaded_nameless = "Loaded image ID: {id}",
+    .push_start = "The push refers to repository [{repository}]",
+    .pushed = "{tag}: digest: {digest} size: {size}",
+    .pushed_quietly = "{name}",
+};
+
+constexpr cli::LoginStyle login_style{
+    .hub_key = "https://index.docker.io/v1/",
+    .succeeded = "Login Succeeded",
+    .stored_warning = "WARNING! Your password will be stored unencrypted in {file}.",
+    .password_warning = "WARNING! Using --password via the CLI is insecure. Use --password-stdin.",
+    .removed = "Removing login credentials for {registry}",
+    .not_logged_in = "Not logged in to {registry}",
+};
+
 constexpr cli::PruneStyle prune_style{
     .warning = "WARNING! This will remove all stopped containers.",
     .heading = "Deleted Containers:",
@@ -122,12 +142,16 @@ cli::Personality docker_personality(std::string_view program) {
       .messages = messages,
       .table = {.least_width = 10, .padding = 3},
       .pull = docker_pull(),
+      .transfer = transfer_style,
+      .login = login_style,
       .prune = prune_style,
       .top = docker_top(),
       .images = docker_images(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"
           "{{.CreatedSince}}\t{{.Size}}",
+      .history = docker_history(),
+      .exact_history = "table {{.ID}}\t{{.CreatedAt}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
       .containers = docker_containers(),
       .containers_with_size =
           "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t"

@@ -1,5 +1,8 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "cli/progress_view.h"
 #include "frontends/docker_parts.h"
@@ -9,7 +12,9 @@ namespace frontends {
 namespace {
 
 bool has_bar(const cli::LayerProgress& layer) {
-  return layer.state == "Downloading" || layer.state == "Extracting";
+  static constexpr std::array<std::string_view, 5> counting{"Downloading", "Extracting", "Pushing",
+                                                            "Reading", "Saving"};
+  return std::find(counting.begin(), counting.end(), layer.state) != counting.end();
 }
 
 std::string live_line(const cli::LayerProgress& layer, std::size_t bar) {

@@ -17,13 +17,6 @@ constexpr int json_indent = 4;
 // Of a time that never was: Go's zero time in Unix seconds.
 constexpr std::int64_t never = -62135596800;
 
-// "1.99 MB"
-std::string spaced_size(std::uint64_t bytes) {
-  std::string text = base::human_size(bytes);
-  const std::size_t unit = text.find_first_not_of("0123456789.");
-  return unit == std::string::npos ? text : text.insert(unit, " ");
-}
-
 std::vector<std::string> canonical_names(const std::vector<image::Reference>& names) {
   std::vector<std::string> texts;
   texts.reserve(names.size());

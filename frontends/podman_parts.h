@@ -6,6 +6,7 @@
 namespace frontends {
 
 cli::ListStyle<image::Image> podman_images();
+cli::ListStyle<cli::HistoryStep> podman_history();
 cli::ListStyle<engine::Container> podman_containers();
 cli::DocumentStyle podman_version();
 cli::DocumentStyle podman_info();

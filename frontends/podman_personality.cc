@@ -82,6 +82,29 @@ constexpr std::array letters = {
     cli::LetterChange{"unpause", "filter", 'f'},
 };
 
+constexpr cli::TransferStyle transfer_style{
+    .several_by_option = true,
+    .save_to_terminal = "refusing to save to terminal. Use -o flag or redirect",
+    .load_from_terminal =
+        "cannot read from terminal, use command-line redirection or the --input flag",
+    .loaded = "Loaded image: {reference}",
+    .loaded_nameless = "Loaded image: {id}",
+    .push_start = "",
+    .pushed = "",
+    .pushed_quietly = "",
+};
+
+constexpr cli::LoginStyle login_style{
+    .hub_key = "docker.io",
+    .keys_have_paths = true,
+    .absent_is_failure = true,
+    .succeeded = "Login Succeeded!",
+    .stored_warning = "",
+    .password_warning = "",
+    .removed = "Removed login credentials for {registry}",
+    .not_logged_in = "",
+};
+
 constexpr cli::PruneStyle prune_style{
     .warning = "WARNING! This will remove all non running containers.",
     .heading = "",
@@ -150,12 +173,16 @@ cli::Personality podman_personality(std::string_view program) {
       .messages = messages,
       .table = {.least_width = 12, .padding = 2},
       .pull = podman_pull(),
+      .transfer = transfer_style,
+      .login = login_style,
       .prune = prune_style,
       .top = podman_top(),
       .images = podman_images(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"
           "{{.CreatedSince}}\t{{.Size}}",
+      .history = podman_history(),
+      .exact_history = "table {{.ID}}\t{{.CreatedAt}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}",
       .containers = podman_containers(),
       .containers_with_size =
           "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t"

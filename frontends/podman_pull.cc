@@ -1,5 +1,8 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "cli/progress_view.h"
 #include "frontends/podman_parts.h"
@@ -10,8 +13,10 @@ namespace {
 
 std::string live_line(const cli::LayerProgress& layer, std::size_t bar) {
   const std::string line = "Copying blob " + layer.item + " ";
-  if (layer.state == "Pull complete") return line + "done";
-  if (layer.state == "Already exists") return line + "skipped: already exists";
+  static constexpr std::array<std::string_view, 5> done{"Pull complete", "Pushed", "Read", "Loaded",
+                                                        "Saved"};
+  if (std::find(done.begin(), done.end(), layer.state) != done.end()) return line + "done";
+  if (layer.state.ends_with("lready exists")) return line + "skipped: already exists";
   if (layer.total == 0) return line + base::lower(layer.state);
   return line + cli::progress_bar(layer, bar) + binary_size(layer.done) + " / " +
          binary_size(layer.total);

@@ -98,6 +98,12 @@ std::int64_t unix_seconds(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
+std::string spaced_size(std::uint64_t bytes) {
+  std::string text = base::human_size(bytes);
+  const std::size_t unit = text.find_first_not_of("0123456789.");
+  return unit == std::string::npos ? text : text.insert(unit, " ");
+}
+
 std::string binary_size(std::uint64_t bytes) {
   constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   auto size = static_cast<double>(bytes);

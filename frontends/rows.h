@@ -41,6 +41,8 @@ std::string environment(const char* name);
 
 std::int64_t unix_seconds(base::WallTime time);
 
+// "1.99 MB", as podman has it.
+std::string spaced_size(std::uint64_t bytes);
 // "7.637GiB": four digits, powers of 1024 (go-units BytesSize).
 std::string binary_size(std::uint64_t bytes);
 

@@ -1,8 +1,5 @@
 // `container prune`: all that do not run go.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -10,23 +7,13 @@
 #include "cli/container_failure.h"
 #include "cli/container_filter.h"
 #include "cli/moment.h"
+#include "cli/read_line.h"
 #include "cli/wording.h"
 
 namespace cli {
 namespace {
 
 constexpr std::string_view question = "Are you sure you want to continue? [y/N] ";
-
-// A line of `fd`, as far as it comes.
-std::string read_line(int fd) {
-  std::string line;
-  for (char byte = 0;;) {
-    const ssize_t size = ::read(fd, &byte, 1);
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0 || byte == '\n' || line.size() > 100) return line;
-    line += byte;
-  }
-}
 
 class PruneContainers : public Command {
  public:

@@ -33,12 +33,13 @@ class AppTest : public testing::Test {
     ::unsetenv("XDG_CONFIG_HOME");
   }
 
-  static Said run(const Personality& personality, const std::vector<std::string>& arguments) {
+  static Said run(const Personality& personality, const std::vector<std::string>& arguments,
+                  int input = 0) {
     const base::UniqueFd out = base::memory_file("out");
     const base::UniqueFd err = base::memory_file("err");
     Said said;
     said.code = run_app(personality, arguments,
-                        {.input = 0, .output = out.get(), .error = err.get(), .now = test_now});
+                        {.input = input, .output = out.get(), .error = err.get(), .now = test_now});
     said.out = content(out.get());
     said.err = content(err.get());
     return said;

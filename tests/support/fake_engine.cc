@@ -78,6 +78,67 @@ image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool for
   return fake::world().removed;
 }
 
+void Engine::tag_image(const std::string& name_or_id, const std::string& name) {
+  fake::world().orders.push_back("tag " + name_or_id + " " + name);
+  fail_if_told();
+}
+
+void Engine::untag_image(const std::string& name_or_id, const std::vector<std::string>& names) {
+  std::string order = "untag " + name_or_id;
+  for (const std::string& name : names) order += " " + name;
+  fake::world().orders.push_back(order);
+  fail_if_told();
+}
+
+image::Reference Engine::push_target(const PushRequest& request) {
+  return image::Reference::parse(request.destination.empty() ? request.image : request.destination)
+      .with_default_tag();
+}
+
+image::Pushed Engine::push(const PushRequest& request, base::Progress& progress) {
+  fake::world().orders.push_back("push " + request.image + " " + request.destination);
+  fake::world().access = request.access;
+  if (fake::world().progress) fake::world().progress(progress);
+  fail_if_told();
+  return {.digest = fake::world().pulled.digest, .bytes = 527};
+}
+
+bool Engine::login(const LoginRequest& request) {
+  fake::world().login = request;
+  fail_if_told();
+  return !fake::world().user;
+}
+
+bool Engine::logout(const LoginPlace& place) {
+  fake::world().orders.push_back("logout " + place.key + " " + place.file);
+  return fake::world().user.has_value();
+}
+
+void Engine::logout_everywhere(const std::string& file) {
+  fake::world().orders.push_back("logout everywhere " + file);
+}
+
+std::optional<std::string> Engine::logged_in(const LoginPlace& place) {
+  fake::world().orders.push_back("logged in " + place.key + " " + place.file);
+  return fake::world().user;
+}
+
+void Engine::save(const SaveRequest& request, int output, base::Progress& progress) {
+  fake::world().saved = request;
+  if (fake::world().progress) fake::world().progress(progress);
+  base::write_all(output, std::string_view("an archive"));
+  fail_if_told();
+}
+
+std::vector<image::Loaded> Engine::load(int archive, const std::string& platform,
+                                        base::Progress& progress) {
+  constexpr std::size_t limit = 1u << 20;
+  fake::world().orders.push_back("load " + base::read_to_end(archive, limit) + " " + platform);
+  if (fake::world().progress) fake::world().progress(progress);
+  fail_if_told();
+  return fake::world().loaded;
+}
+
 void Engine::prepare_start(StartKind kind) { fake::world().start_kind = kind; }
 
 Container Engine::create(const CreateRequest& request, base::Progress& progress) {

@@ -26,6 +26,8 @@ struct World {
   image::Pulled pulled;
   std::function<void(base::Progress&)> progress;  // what pull and create tell
   image::RemovedImage removed;
+  std::vector<image::Loaded> loaded;
+  std::optional<std::string> user;  // who is logged in
   engine::RunOutcome outcome;
   std::optional<engine::StartFailure> start_failure;
   std::vector<engine::LogRecord> records;  // what logs gives
@@ -35,6 +37,9 @@ struct World {
   // Questions.
   std::optional<engine::CreateRequest> created;
   std::optional<engine::PullRequest> pull;
+  std::optional<engine::SaveRequest> saved;
+  std::optional<engine::LoginRequest> login;
+  engine::RegistryAccess access;  // of a push
   std::optional<engine::Stdio> stdio;
   std::optional<engine::StartKind> start_kind;
   std::vector<std::string> removals;  // "NAME" or "NAME force"
