@@ -127,6 +127,7 @@ void Engine::tag_image(const std::string& name_or_id, const std::string& name) {
 
 void Engine::untag_image(const std::string& name_or_id, const std::vector<std::string>& names) {
   std::vector<image::Reference> unwanted;
+  unwanted.reserve(names.size());
   for (const std::string& name : names)
     unwanted.push_back(image::Reference::parse(name, parts_->names).with_default_tag());
   parts_->images.remove_names(parts_->images.require(name_or_id, parts_->names), unwanted);
@@ -134,7 +135,7 @@ void Engine::untag_image(const std::string& name_or_id, const std::vector<std::s
 
 image::Reference Engine::push_target(const PushRequest& request) {
   const std::string& text = request.destination.empty() ? request.image : request.destination;
-  const image::Reference name = image::Reference::parse(text, parts_->names).with_default_tag();
+  image::Reference name = image::Reference::parse(text, parts_->names).with_default_tag();
   if (name.digest()) throw base::Error(base::ErrorKind::usage, "cannot push a digest reference");
   return name;
 }

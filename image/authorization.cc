@@ -49,6 +49,7 @@ HttpRequest token_request(const std::string& realm, const std::string& service,
                           const std::vector<std::string>& scopes,
                           const std::optional<Login>& login) {
   std::vector<std::string> query;
+  query.reserve(scopes.size() + 2);
   for (const std::string& scope : scopes) query.push_back("scope=" + percent_encode(scope));
   if (!service.empty()) query.push_back("service=" + percent_encode(service));
   if (login && !login->identity_token.empty())

@@ -225,7 +225,7 @@ WorkerPushed run_push_worker(const ImageStore& store, const Image& image, const 
       &store, {.name = name, .platform = {}, .pushed = image, .sources = sources}, options);
   Worker worker = start_worker(options.worker, worker_push, descriptors(inputs, nullptr),
                                worker_account(options.worker_user));
-  const WorkerPushed pushed = listen<WorkerPushed>(worker, progress);
+  WorkerPushed pushed = listen<WorkerPushed>(worker, progress);
   base::throw_if_interrupted();
   return pushed;
 }
