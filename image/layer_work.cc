@@ -49,6 +49,17 @@ std::vector<Layer> plan_layers(const std::vector<Descriptor>& blobs,
   return layers;
 }
 
+Image make_image(const Descriptor& manifest, const Descriptor& config_blob, ImageConfig config,
+                 std::vector<Layer> layers) {
+  Image image{.id = config_blob.digest,
+              .manifest = manifest,
+              .config_blob = config_blob,
+              .config = std::move(config),
+              .layers = std::move(layers)};
+  for (const Layer& layer : image.layers) image.size_bytes += layer.tar_bytes;
+  return image;
+}
+
 void LayerWork::add_downloads(const std::vector<Layer>& layers) {
   for (const Layer& layer : layers) {
     const std::string item = layer.blob.digest.short_hex();

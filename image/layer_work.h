@@ -18,6 +18,10 @@ std::vector<Layer> plan_layers(const std::vector<Descriptor>& blobs,
                                const std::vector<Digest>& diff_ids,
                                const std::vector<Layer>& known);
 
+// What an image is in the store, once its layers have their disks; without names.
+Image make_image(const Descriptor& manifest, const Descriptor& config_blob, ImageConfig config,
+                 std::vector<Layer> layers);
+
 class LayerWork {
  public:
   // `done` is what is told of a layer whose disk is made.

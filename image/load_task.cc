@@ -197,13 +197,7 @@ class LoadTask {
     std::vector<Layer> layers = plan_layers(found.manifest.layers, config.diff_ids, known_);
     work_.convert(layers);
     known_.insert(known_.end(), layers.begin(), layers.end());
-    Image image{.id = config_blob.digest,
-                .manifest = found.descriptor,
-                .config_blob = config_blob,
-                .config = std::move(config.config),
-                .layers = std::move(layers)};
-    for (const Layer& layer : image.layers) image.size_bytes += layer.tar_bytes;
-    return image;
+    return make_image(found.descriptor, config_blob, std::move(config.config), std::move(layers));
   }
 
   const ArchiveRequest& request_;

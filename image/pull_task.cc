@@ -89,13 +89,9 @@ class PullTask {
 
     std::vector<Layer> layers = plan_layers(found.manifest.layers, config.diff_ids, request_.known);
     bring(layers);
-    Image image{.id = config_blob.digest,
-                .manifest = found.descriptor,
-                .config_blob = config_blob,
-                .config = std::move(config.config),
-                .layers = std::move(layers)};
-    for (const Layer& layer : image.layers) image.size_bytes += layer.tar_bytes;
-    return {.named = found.named, .image = std::move(image)};
+    return {.named = found.named,
+            .image = make_image(found.descriptor, config_blob, std::move(config.config),
+                                std::move(layers))};
   }
 
  private:
