@@ -1,60 +1,9 @@
 // Several at once: who attaches to a container that runs, and further processes in it.
 #include "guest-init/protocol/spec.h"
-#include "tests/monitor/relay_fixture.h"
+#include "tests/monitor/relay_peers_fixture.h"
 
 namespace monitor {
 namespace {
-
-constexpr const char* spec = "an encoded spec";
-
-class RelayPeersTest : public RelayTest {
- protected:
-  // A process that `peer` wants started; the guest is asked for it.
-  std::uint32_t start_process(FramePeer& peer) {
-    peer.say(FrameType::process_spec, spec);
-    peer.say(FrameType::process_start, {}, 0, std::strlen(spec));
-    const std::uint32_t number = attached(peer).process;
-    const auto asked = guest_->next(FrameType::process_spec);
-    EXPECT_TRUE(asked && asked->payload == spec && asked->process == number);
-    const auto begun = guest_->next(FrameType::process_start);
-    EXPECT_TRUE(begun && begun->offset == std::strlen(spec) && begun->process == number);
-    return number;
-  }
-  void guest_says(FrameType type, std::uint32_t process, std::string_view payload,
-                  std::uint8_t stream = 0, std::uint64_t offset = 0) {
-    std::string out;
-    protocol::append_frame(out, {.type = type,
-                                 .stream = stream,
-                                 .process = process,
-                                 .offset = offset,
-                                 .payload = protocol::bytes_of(payload)});
-    guest_->say_raw(out);
-  }
-  // A new relay; the guest tells of the entrypoint and of process 3, whose client is given back.
-  FramePeer take_over(std::array<std::uint64_t, 3> in_guest = {},
-                      std::array<std::uint64_t, 3> at_client = {}, std::uint32_t number = 3) {
-    start(true, 42);
-    FramePeer exec = connect();
-    attach(exec, number, true, at_client);
-    attach(true, {0, 0, 0});
-    tell_processes({{.process = 0, .open = 7, .position = {}},
-                    {.process = number, .open = 7, .position = in_guest}});
-    return exec;
-  }
-  // The next ACK for this stream of this process.
-  protocol::Position acked(std::uint32_t process, std::uint8_t stream, std::uint64_t* limit) {
-    for (;;) {
-      const auto ack = guest_->next(FrameType::ack);
-      if (!ack) {
-        ADD_FAILURE() << "no ACK";
-        return {};
-      }
-      if (ack->process != process || ack->stream != stream) continue;
-      *limit = protocol::Reader(ack->bytes()).u64();
-      return {.process = process, .stream = stream, .position = ack->offset};
-    }
-  }
-};
 
 TEST_F(RelayPeersTest, WhoComesLaterReadsWhatComesNext) {
   run_container();
@@ -129,65 +78,6 @@ TEST_F(RelayPeersTest, AProcessIsStartedHasItsStreamsAndEnds) {
   EXPECT_EQ(acknowledged->process, number);
   FramePeer again = connect();
   EXPECT_NE(start_process(again), number);
-}
-
-// `count` bytes in frames of the greatest size, no two of which are the same.
-std::string large_frames(std::uint32_t process, std::uint8_t stream, std::size_t count,
-                         std::string& payloads) {
-  std::string frames;
-  for (std::uint64_t offset = 0; offset < count; offset += protocol::max_payload) {
-    const std::size_t size = std::min<std::size_t>(count - offset, protocol::max_payload);
-    const std::string payload(size, static_cast<char>('a' + offset / protocol::max_payload));
-    protocol::append_frame(frames, {.type = FrameType::data,
-                                    .stream = stream,
-                                    .process = process,
-                                    .offset = offset,
-                                    .payload = protocol::bytes_of(payload)});
-    payloads += payload;
-  }
-  return frames;
-}
-
-std::string payloads_of(FramePeer& peer, std::uint32_t process, std::size_t count) {
-  std::string seen;
-  while (seen.size() < count) {
-    const auto frame = peer.next(FrameType::data);
-    if (!frame) break;
-    EXPECT_EQ(frame->process, process);
-    EXPECT_EQ(frame->offset, seen.size());
-    seen += frame->payload;
-  }
-  return seen;
-}
-
-TEST_F(RelayPeersTest, MuchAtOnceGoesBothWaysToWhomeverItBelongs) {
-  constexpr std::size_t much = 900'000;
-  constexpr std::size_t input =
-      150'000;  // what a socket takes: it does not tell of room as a vchan
-  run_container();
-  FramePeer exec = connect();
-  const std::uint32_t number = start_process(exec);
-  guest_says(FrameType::started, number, std::string(4, '\0'));
-  exec.say_number(FrameType::ack, much, 1, 0);
-  client_->say_number(FrameType::ack, much, 1, 0);
-  std::uint64_t limit = 0;
-  while (limit < much) acked(number, 1, &limit);
-  std::string said;
-  std::string meanwhile;
-  std::thread guest([&] { guest_->say_raw(large_frames(number, 1, much, said)); });
-  const std::string got = payloads_of(exec, number, much);
-  guest.join();
-  EXPECT_TRUE(got == said) << "of the process";
-  guest_says(FrameType::data, 0, std::string(5000, 'e'), 1, 0);
-  EXPECT_EQ(payloads_of(*client_, 0, 5000), std::string(5000, 'e')) << "of the entrypoint";
-  std::string granted;
-  protocol::append_u64(granted, much);
-  guest_says(FrameType::ack, number, granted);
-  ASSERT_TRUE(exec.next(FrameType::ack));
-  std::thread client([&] { exec.say_raw(large_frames(0, 0, input, meanwhile)); });
-  const std::string fed = payloads_of(*guest_, number, input);
-  client.join();
-  EXPECT_TRUE(fed == meanwhile) << "its input";
 }
 
 TEST_F(RelayPeersTest, OneThatCannotBeStartedIsToldAndForgotten) {
