@@ -13,21 +13,13 @@
 #include "image/archive.h"
 #include "image/load_task.h"
 #include "image/sha256.h"
+#include "tests/support/fuzz_checks.h"
 #include "tests/support/tar_mutator.h"
 
 namespace {
 
-void require(bool condition) {
-  if (!condition) abort();
-}
-
-template <typename Work>
-void refusable(Work work) {
-  try {
-    work();
-  } catch (const base::Error&) {
-  }
-}
+using testing_support::refusable;
+using testing_support::require;
 
 // A staging directory, and a store without anything.
 class Store {

@@ -12,20 +12,12 @@
 #include "image/manifest.h"
 #include "image/url.h"
 #include "image/worker_protocol.h"
+#include "tests/support/fuzz_checks.h"
 
 namespace {
 
-void require(bool condition) {
-  if (!condition) abort();
-}
-
-template <typename Work>
-void refusable(Work work) {
-  try {
-    work();
-  } catch (const base::Error&) {
-  }
-}
+using testing_support::refusable;
+using testing_support::require;
 
 void read_manifest(std::string_view bytes, std::string_view type) {
   const image::ParsedManifest parsed = image::parse_manifest(bytes, type);
