@@ -6,15 +6,18 @@ prepare() { have_image busybox; }
 clean_up() { remove_containers; }
 
 state_of() { vdkr ps -a --format '{{.Names}} {{.State}}' | sed -n "s/^$1 //p"; }
+# Its command hears the signals that it has a trap for, and says so then.
+is_ready() { vdkr logs "$1" | grep -qx ready; }
 status_of() { vdkr ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 //p"; }
 
 # bats test_tags=quick
 @test "a detached container runs until it is stopped, starts again and keeps its files" {
   try vdkr run -d --name web busybox sh -c \
-    'echo x >>/count; trap "exit 7" TERM; while :; do sleep 1; done'
+    'echo x >>/count; trap "exit 7" TERM; echo ready; while :; do sleep 1; done'
   expect_status 0
   expect_err ''
   [[ $(cat "$out") =~ ^[0-9a-f]{64}$ ]]
+  eventually 20 is_ready web
   [[ $(state_of web) == running ]]
   try vdkr stop web
   expect_status 0
@@ -62,7 +65,8 @@ status_of() { vdkr ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 //p";
   (($(sed '1,/told/d' said | wc -l) < 8)) || not_as_expected "less than docker's ten seconds"
   [[ $(status_of deaf) == 'Exited (137) '* ]]
   vdkr run -d --name usr --stop-signal USR1 busybox \
-    sh -c 'trap "exit 9" USR1; while :; do sleep 1; done'
+    sh -c 'trap "exit 9" USR1; echo ready; while :; do sleep 1; done'
+  eventually 20 is_ready usr
   vdkr stop usr
   [[ $(status_of usr) == 'Exited (9) '* ]]
 }
@@ -105,7 +109,8 @@ status_of() { vdkr ps -a --format '{{.Names}} {{.Status}}' | sed -n "s/^$1 //p";
 
 # bats test_tags=quick
 @test "the death of its monitor is not noticed" {
-  vdkr run -d --name kept busybox sh -c 'trap "exit 3" TERM; while :; do sleep 1; done'
+  vdkr run -d --name kept busybox sh -c 'trap "exit 3" TERM; echo ready; while :; do sleep 1; done'
+  eventually 20 is_ready kept
   start vdkr wait kept
   pkill -9 -f 'vxn-monitor supervise'
   [[ $(state_of kept) == running ]]
