@@ -26,7 +26,7 @@ private_memory() {
 missed_wakeups() { vdkr inspect -f '{{.State.MissedWakeups}}' "$1"; } # NAME
 
 # bats test_tags=quick
-@test "a gigabyte both ways at once, to a slow reader: identical, memory stays" {
+@test "streams-1: a gigabyte both ways at once, to a slow reader: identical, memory stays" {
   local most=0 now reader
   cd "$BATS_TEST_TMPDIR"
   head -c 1048576 /dev/urandom >block
@@ -46,7 +46,7 @@ missed_wakeups() { vdkr inspect -f '{{.State.MissedWakeups}}' "$1"; } # NAME
 }
 
 # bats test_tags=quick
-@test "byte by byte to a process in the container and back: nobody sleeps through it" {
+@test "streams-2: byte by byte to a process in the container and back: nobody sleeps through it" {
   vdkr run -d --name echo busybox sleep 3000
   "$BUILD_TREE/tests/soak/ping_pong" "$pings" vdkr exec -i echo cat >figures
   cat figures
