@@ -57,6 +57,7 @@ parts() {
   part bench-streams "exec, streams, stop and memory against what they cannot do without" \
     "xen+bench tests/bench tests/soak/executions.cc ${own_kernel[*]}" \
     env GUEST_KERNEL=own tests/suites/bench streams
+  part bench-pull "a pull against others and against curl, igzip and openssl" unit+bench tests/suites/bench pull
   part bench-start "vdkr starts fast" xen+bench tests/suites/bench start
   part bench-ps "a list of 200 containers" xen+bench tests/suites/bench ps
   part bench-kernel "the guests' own kernel against the distribution's" \
