@@ -103,7 +103,14 @@ class App {
       return run_command(context, *found.command, found.path, {rest.begin(), rest.end()});
     if (found.group != nullptr && (rest.empty() || rest[0] == "--help" || rest[0] == "-h"))
       return print(context, group_help(personality_, *found.group));
+    if (const AbsentCommand* absent = find_absent(words)) return refuse_absent(context, *absent);
     return unknown_command(context, found.group != nullptr ? found.path + " " + rest[0] : words[0]);
+  }
+
+  int refuse_absent(Context& context, const AbsentCommand& absent) {
+    report(context,
+           std::string(absent.name) + ": " + fill(absent.way, {{"program", personality_.program}}));
+    return exit_run_failed;
   }
 
   int unknown_command(Context& context, const std::string& word) {

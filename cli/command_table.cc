@@ -9,14 +9,31 @@ namespace cli {
 namespace {
 
 constexpr std::array table = {
-    &run_command,     &exec_command,   &ps_command,    &pull_command,    &push_command,
-    &images_command,  &create_command, &start_command, &stop_command,    &restart_command,
-    &kill_command,    &wait_command,   &pause_command, &unpause_command, &logs_command,
-    &attach_command,  &top_command,    &port_command,  &vrun_command,    &vshell_command,
-    &inspect_command, &rename_command, &rm_command,    &prune_command,   &rmi_command,
-    &history_command, &tag_command,    &untag_command, &save_command,    &load_command,
-    &login_command,   &logout_command, &info_command,  &doctor_command,  &version_command,
-    &help_command,
+    &run_command,     &exec_command,         &ps_command,
+    &pull_command,    &push_command,         &images_command,
+    &create_command,  &start_command,        &stop_command,
+    &restart_command, &kill_command,         &wait_command,
+    &pause_command,   &unpause_command,      &logs_command,
+    &attach_command,  &top_command,          &port_command,
+    &vrun_command,    &vshell_command,       &inspect_command,
+    &rename_command,  &rm_command,           &prune_command,
+    &rmi_command,     &prune_images_command, &prune_system_command,
+    &df_command,      &check_command,        &history_command,
+    &tag_command,     &untag_command,        &save_command,
+    &load_command,    &import_command,       &vimport_command,
+    &login_command,   &logout_command,       &search_command,
+    &info_command,    &doctor_command,       &version_command,
+    &help_command,    &image_exists_command, &container_exists_command,
+};
+
+constexpr std::string_view build_elsewhere =
+    "images are built elsewhere: `podman build -t NAME .`, then `podman save NAME | {program} "
+    "load`";
+constexpr std::array absent = {
+    AbsentCommand{"build", build_elsewhere},
+    AbsentCommand{"buildx", build_elsewhere},
+    AbsentCommand{"image build", build_elsewhere},
+    AbsentCommand{"provision", build_elsewhere},
 };
 
 constexpr std::array groups = {
@@ -57,6 +74,15 @@ FoundCommand find_command(std::span<const std::string> words) {
     if (const auto* command = find(is_at)) return {.command = command, .words = 2, .path = path};
   }
   return {.group = group, .words = 1, .path = first};
+}
+
+const AbsentCommand* find_absent(std::span<const std::string> words) {
+  const auto is_it = [&](const AbsentCommand& command) {
+    const bool two = words.size() > 1 && command.name == words[0] + " " + words[1];
+    return two || (!words.empty() && command.name == words[0]);
+  };
+  const auto* found = std::find_if(absent.begin(), absent.end(), is_it);
+  return found == absent.end() ? nullptr : found;
 }
 
 Options options_of(const Personality& personality, const CommandEntry& entry, Command& command) {

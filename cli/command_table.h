@@ -21,6 +21,14 @@ struct CommandGroup {
 };
 std::span<const CommandGroup> command_groups();
 
+// What people know as a command and what is done elsewhere.
+struct AbsentCommand {
+  std::string_view name;  // may be of two words
+  std::string_view way;   // {program}
+};
+// The one that a command line asks for; nullptr: none.
+const AbsentCommand* find_absent(std::span<const std::string> words);
+
 // What a command line begins with. One of `command` and `group`, or neither where nothing has that
 // name.
 struct FoundCommand {
@@ -41,14 +49,20 @@ struct GroupMember {
 };
 std::vector<GroupMember> group_members(const CommandGroup& group);
 
-// Each in cli/commands/NAME.cc; restart in stop.cc, vrun in run.cc, vshell in exec.cc.
+// Each in cli/commands/NAME.cc; restart in stop.cc, vimport in import.cc, vrun in run.cc, vshell in
+// exec.cc, both kinds of exists in exists.cc.
 extern const CommandEntry attach_command;
+extern const CommandEntry check_command;
+extern const CommandEntry container_exists_command;
 extern const CommandEntry create_command;
+extern const CommandEntry df_command;
 extern const CommandEntry doctor_command;
 extern const CommandEntry exec_command;
 extern const CommandEntry help_command;
 extern const CommandEntry history_command;
+extern const CommandEntry image_exists_command;
 extern const CommandEntry images_command;
+extern const CommandEntry import_command;
 extern const CommandEntry info_command;
 extern const CommandEntry inspect_command;
 extern const CommandEntry kill_command;
@@ -60,6 +74,8 @@ extern const CommandEntry ps_command;
 extern const CommandEntry pause_command;
 extern const CommandEntry port_command;
 extern const CommandEntry prune_command;
+extern const CommandEntry prune_images_command;
+extern const CommandEntry prune_system_command;
 extern const CommandEntry pull_command;
 extern const CommandEntry push_command;
 extern const CommandEntry rename_command;
@@ -68,6 +84,7 @@ extern const CommandEntry rm_command;
 extern const CommandEntry rmi_command;
 extern const CommandEntry run_command;
 extern const CommandEntry save_command;
+extern const CommandEntry search_command;
 extern const CommandEntry start_command;
 extern const CommandEntry stop_command;
 extern const CommandEntry tag_command;
@@ -75,6 +92,7 @@ extern const CommandEntry top_command;
 extern const CommandEntry unpause_command;
 extern const CommandEntry untag_command;
 extern const CommandEntry version_command;
+extern const CommandEntry vimport_command;
 extern const CommandEntry vrun_command;
 extern const CommandEntry vshell_command;
 extern const CommandEntry wait_command;

@@ -29,14 +29,19 @@ engine::Settings Context::settings() const {
 }
 
 engine::Engine& Context::engine() {
-  if (!engine_) engine_ = std::make_unique<engine::Engine>(settings(), personality.names);
+  if (!engine_)
+    engine_ = std::make_unique<engine::Engine>(settings(), personality.names,
+                                               personality.registry_files());
   return *engine_;
 }
 
 image::NameDefaults Context::names() {
   const std::string& registry = engine().settings().registry;
-  if (registry.empty()) return personality.names;
-  return {.domain = registry, .official = ""};
+  image::NameDefaults names = personality.names;
+  if (registry.empty()) return names;
+  names.domain = registry;
+  names.official = "";
+  return names;
 }
 
 RowContext Context::row_context(bool truncate) {

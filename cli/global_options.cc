@@ -135,6 +135,8 @@ void add_registries(Options& options, Globals& globals) {
         add_to_list(globals.settings["insecure-registries"], value);
         return Refusal();
       });
+  add_setting(options, globals, "max-concurrent-downloads", "max-concurrent-downloads", "int",
+              "Layers on their way at a time (3)");
   add_setting(options, globals, "ca-cert", "ca-cert", "file",
               "Certificate authorities to trust beside the system's");
   add_setting(options, globals, "arch", "arch", "string", "Architecture of images").letter = 'a';

@@ -29,25 +29,26 @@ bool has_label(const Image& image, const std::string& value, const Facts&) {
          (equals == std::string::npos || found->second == value.substr(equals + 1));
 }
 
-// "alp*", "*:3", "registry.example.org/*": of the familiar name, with its tag or without.
-bool matches(const image::Reference& name, const std::string& pattern,
-             const image::NameDefaults& names) {
-  const std::string familiar = name.familiar(names);
-  const std::string bare = name.familiar_name(names);
-  return fnmatch(pattern.c_str(), familiar.c_str(), FNM_PATHNAME) == 0 ||
-         fnmatch(pattern.c_str(), bare.c_str(), FNM_PATHNAME) == 0;
+// "alp*", "*:3", "registry.example.org/*".
+bool matches(const image::Reference& name, const std::string& pattern, const ImageNaming& naming) {
+  const std::vector<std::string> forms = naming.patterns.forms(name, naming.names);
+  return std::any_of(forms.begin(), forms.end(), [&](const std::string& form) {
+    return fnmatch(pattern.c_str(), form.c_str(), FNM_PATHNAME) == 0;
+  });
 }
 
 bool has_name(const Image& image, const std::string& pattern, const Facts& facts) {
-  return std::any_of(image.tags.begin(), image.tags.end(), [&](const image::Reference& name) {
-    return matches(name, pattern, facts.names);
-  });
+  const auto fits = [&](const image::Reference& name) {
+    return matches(name, pattern, facts.naming);
+  };
+  return std::any_of(image.tags.begin(), image.tags.end(), fits) ||
+         std::any_of(image.digests.begin(), image.digests.end(), fits);
 }
 
 bool is_called(const Image& image, const std::string& name, const Facts& facts) {
   const auto same = [&](const image::Reference& tag) {
-    return tag.familiar(facts.names) == name || tag.familiar_name(facts.names) == name ||
-           tag.canonical() == name;
+    return tag.familiar(facts.naming.names) == name ||
+           tag.familiar_name(facts.naming.names) == name || tag.canonical() == name;
   };
   return image.id.text() == name || (name.size() >= 4 && image.id.hex.starts_with(name)) ||
          std::any_of(image.tags.begin(), image.tags.end(), same);
@@ -86,18 +87,20 @@ std::optional<std::string> ImageFilter::add(std::string_view text) {
   return wanted_.add(text);
 }
 
-Images ImageFilter::apply(Images all, const image::NameDefaults& names) const {
+Images ImageFilter::apply(Images all, const ImageNaming& naming) const {
   const Images known = all;
-  const ImageFacts facts{known, names};
+  const ImageFacts facts{known, naming};
   std::erase_if(all, [&](const Image& image) { return !wanted_.fits(image, facts); });
   const std::vector<std::string>& patterns = wanted_.values_of("reference");
-  if (patterns.empty()) return all;
-  for (Image& image : all)
-    std::erase_if(image.tags, [&](const image::Reference& name) {
-      return std::none_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-        return matches(name, pattern, names);
-      });
-    });
+  if (patterns.empty() || !naming.patterns.picks_names) return all;
+  const auto unlike = [&](const image::Reference& name) {
+    return std::none_of(patterns.begin(), patterns.end(),
+                        [&](const std::string& pattern) { return matches(name, pattern, naming); });
+  };
+  for (Image& image : all) {
+    std::erase_if(image.tags, unlike);
+    std::erase_if(image.digests, unlike);
+  }
   return all;
 }
 

@@ -7,13 +7,19 @@
 #include <vector>
 
 #include "cli/filter.h"
+#include "cli/personality.h"
 #include "image/image.h"
 
 namespace cli {
 
+struct ImageNaming {
+  image::NameDefaults names;
+  const ImagePatterns& patterns;
+};
+
 struct ImageFacts {
   const std::vector<image::Image>& all;
-  const image::NameDefaults& names;
+  const ImageNaming& naming;
 };
 
 class ImageFilter {
@@ -24,10 +30,8 @@ class ImageFilter {
   // Why not, where it is none.
   std::optional<std::string> add(std::string_view text);
 
-  // Those that fit; of an image with several names those that a pattern matches. Throws not_found
-  // where `before` or `since` name none.
-  std::vector<image::Image> apply(std::vector<image::Image> all,
-                                  const image::NameDefaults& names) const;
+  // Those that fit. Throws not_found where `before` or `since` name none.
+  std::vector<image::Image> apply(std::vector<image::Image> all, const ImageNaming& naming) const;
 
  private:
   Values wanted_;

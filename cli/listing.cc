@@ -15,6 +15,7 @@ namespace cli {
 namespace {
 
 constexpr std::string_view table_word = "table";
+constexpr std::string_view whole_row = "{{json .}}";
 
 // What the headers of a table are made of: the same template, over the names of its columns.
 base::Json header_row(const ListTexts& texts) {
@@ -50,6 +51,18 @@ void sort_rows(base::Json& rows, std::string_view wish) {
   });
 }
 
+// As Go's json.Marshal writes what HTML would take for its own.
+std::string html_escaped(std::string_view json) {
+  std::string text;
+  for (const char c : json) {
+    if (c == '<' || c == '>' || c == '&')
+      text += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      text += c;
+  }
+  return text;
+}
+
 // docker's heading of a label: the last part of its name.
 std::string label_heading(const std::string& name) {
   std::string heading = name.substr(name.rfind('.') + 1);
@@ -68,19 +81,23 @@ std::string render_row(const Template& line, base::Json row) {
   });
 }
 
+}  // namespace
+
 void print_rows(Context& context, const ListTexts& texts, const base::Json& rows,
                 std::string_view format, bool headless) {
   const bool table = format.starts_with(table_word);
   if (table) format = base::trim(format.substr(table_word.size()));
-  const Template line(unescaped_format(format));
+  std::string text = unescaped_format(format);
+  if (table && context.personality.table.spaces_separate)
+    std::replace(text.begin(), text.end(), ' ', '\t');
+  const Template line(text);
   std::vector<std::string> lines;
   if (table && !headless) lines.push_back(line.render(header_row(texts), label_heading));
   for (const base::Json& row : rows) lines.push_back(render_row(line, row));
   if (table) return context.out.write(aligned(lines, context.personality.table));
-  for (const std::string& text : lines) context.out.line(text);
+  const bool escaped = texts.escapes_html && format == whole_row;
+  for (const std::string& shown : lines) context.out.line(escaped ? html_escaped(shown) : shown);
 }
-
-}  // namespace
 
 template <typename Item>
 void print_list(Context& context, const ListStyle<Item>& style, std::span<const Item> items,
@@ -88,15 +105,18 @@ void print_list(Context& context, const ListStyle<Item>& style, std::span<const 
   RowContext row_context = context.row_context(request.truncate);
   row_context.sizes = request.sizes;
   row_context.human = request.human;
-  if (request.format == "json" && style.document != nullptr)
-    return context.out.line(style.document(items, row_context));
+  row_context.digests = request.digests;
+  if (request.format == "json" && style.document != nullptr) {
+    const std::string document = style.document(items, row_context);
+    return context.out.line(style.texts.escapes_html ? html_escaped(document) : document);
+  }
   base::Json rows = style.rows(items, row_context);
   sort_rows(rows, request.sort);
   if (request.quiet && request.format.empty()) return print_ids(context, style.texts, rows);
   const std::string_view own_table = request.table.empty() ? style.texts.table : request.table;
   std::string_view format = request.format;
   if (format.empty() || format == table_word) format = own_table;
-  if (format == "json") format = "{{json .}}";
+  if (format == "json") format = whole_row;
   print_rows(context, style.texts, rows, format, request.headless);
 }
 
@@ -106,6 +126,12 @@ template void print_list(Context& context, const ListStyle<HistoryStep>& style,
                          std::span<const HistoryStep> items, const ListRequest& request);
 template void print_list(Context& context, const ListStyle<engine::Container>& style,
                          std::span<const engine::Container> items, const ListRequest& request);
+template void print_list(Context& context, const ListStyle<DiskUse>& style,
+                         std::span<const DiskUse> items, const ListRequest& request);
+template void print_list(Context& context, const ListStyle<FoundRow>& style,
+                         std::span<const FoundRow> items, const ListRequest& request);
+template void print_list(Context& context, const ListStyle<TagRow>& style,
+                         std::span<const TagRow> items, const ListRequest& request);
 
 void print_document(Context& context, const DocumentStyle& style, const std::string& format) {
   engine::Engine& engine = context.engine();

@@ -17,16 +17,22 @@ struct ListRequest {
   bool truncate = true;
   bool headless = false;  // no line of headings
   bool human = true;      // sizes and times for people
+  bool digests = false;   // of images, asked for
   // Of containers by their ids, borrowed; null where they are not wanted.
   const std::map<std::string, ContainerSize>* sizes = nullptr;
   std::string sort;  // by that field, in lower case; empty: as the items come
 };
 
-// `Item` is image::Image, HistoryStep or engine::Container. Throws usage for a format that does not
-// fit.
+// `Item` is image::Image, HistoryStep, engine::Container, DiskUse, FoundRow or TagRow. Throws usage
+// for a format that does not fit.
 template <typename Item>
 void print_list(Context& context, const ListStyle<Item>& style, std::span<const Item> items,
                 const ListRequest& request);
+
+// Rows by a format that is no document ("table {{.ID}}", "{{.ID}}"), with headings but for
+// `headless`.
+void print_rows(Context& context, const ListTexts& texts, const base::Json& rows,
+                std::string_view format, bool headless = false);
 
 // What the engine tells of itself and the host.
 void print_document(Context& context, const DocumentStyle& style, const std::string& format);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,8 +11,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/list_style.h"
 #include "cli/process_columns.h"
 #include "cli/table.h"
+#include "cli/upkeep_style.h"
 #include "engine/engine.h"
 #include "image/image.h"
 #include "image/platform.h"
@@ -79,50 +80,11 @@ struct RefusedArguments {
   std::size_t given = 0;
 };
 
-// In bytes.
-struct ContainerSize {
-  std::uint64_t writable = 0;  // what its own files take on the disk
-  std::uint64_t whole = 0;     // with its image's
-};
-
-// What the wording of a row depends on beside the thing itself.
-struct RowContext {
-  base::WallTime now{};
-  bool truncate = true;
-  image::NameDefaults names;
-  const std::map<std::string, ContainerSize>* sizes = nullptr;  // by the container's id
-  bool human = true;                                            // sizes and times for people
-};
-
-// One step of an image's making.
-struct HistoryStep {
-  image::History record;
-  std::uint64_t bytes = 0;              // of its layer, uncompressed
-  std::optional<image::Digest> image;   // of the last step alone
-  std::vector<image::Reference> names;  // likewise
-};
-
-struct ColumnHeader {
-  std::string_view field;  // of the row
-  std::string_view header;
-};
-
-// How a listing looks: a template over rows, each a JSON object.
-struct ListTexts {
-  std::string_view table;     // "table {{.ID}}\t{{.Image}}"
-  std::string_view id_field;  // what -q prints
-  bool unique_ids = false;    // -q prints an id once
-  std::span<const ColumnHeader> headers;
-};
-
-template <typename Item>
-struct ListStyle {
-  ListTexts texts;
-  // An array of rows. One item may be several of them (an image with several tags), or none. A
-  // row's member "Label", an object, is for {{.Label "NAME"}} and not shown.
-  base::Json (*rows)(std::span<const Item> items, const RowContext& context);
-  // `--format json`: one document, as text; nullptr: a line of JSON for each row.
-  std::string (*document)(std::span<const Item> items, const RowContext& context);
+// What of an image's names a pattern is compared with, by `images NAME` and by filters.
+struct ImagePatterns {
+  std::vector<std::string> (*forms)(const image::Reference& name,
+                                    const image::NameDefaults& defaults);
+  bool picks_names = false;  // an image that fits is shown without those of its names that do not
 };
 
 // What is known of a layer that is on its way.
@@ -131,13 +93,6 @@ struct LayerProgress {
   std::string state;  // docker's words
   std::uint64_t done = 0;
   std::uint64_t total = 0;  // 0: unknown
-};
-
-// What `container prune` says.
-struct PruneStyle {
-  std::string_view warning;  // before it asks
-  std::string_view heading;  // above the ids; empty: none
-  std::string_view total;    // {size}: at the end; empty: nothing
 };
 
 // What `top` shows.
@@ -156,8 +111,9 @@ struct PullStyle {
   bool progress_on_output = false;  // of `pull`; that of `run` is always on standard error
   bool show_messages = false;       // the engine's sentences, worded as docker does
   std::string_view untagged;        // said where the name has no tag
+  std::string_view alias;           // {name} {file}: said of a short name; empty: nothing
   std::string_view start;           // {reference}: said before anything else
-  // The line of a layer on a terminal, `bar` cells wide at most.
+  // The line of a layer on a terminal, `bar` cells wide at most; empty: none.
   std::string (*live_line)(const LayerProgress& layer, std::size_t bar);
   // The line that a change of state is worth where nobody watches; empty: none. `before` is null
   // for the first one.
@@ -181,6 +137,17 @@ struct TransferStyle {
   std::string_view pushed_quietly;   // {name}: the same with --quiet
 };
 
+// How an import is told of, and what its image says where --message and --change do not.
+struct ImportStyle {
+  // What the changes make of a configuration. Throws usage, in the words of who reads Dockerfiles
+  // there.
+  image::ImportSpec (*changed)(const std::vector<std::string>& changes);
+  std::string_view message;      // {source}: "-" or a URL
+  std::string_view created_by;   // of the history; may be empty
+  std::string_view downloading;  // {url}: on standard output, before anything else
+  bool time_of_file = false;     // an image is as old as the file that it is made of
+};
+
 // How logins are kept and told of.
 struct LoginStyle {
   std::string_view hub_key;      // Docker Hub's name in the file
@@ -191,6 +158,26 @@ struct LoginStyle {
   std::string_view password_warning;  // likewise, of --password
   std::string_view removed;           // {registry}
   std::string_view not_logged_in;     // {registry}
+};
+
+// What `search` finds, with where it is.
+struct FoundRow {
+  std::string registry;
+  image::FoundImage image;
+};
+struct TagRow {
+  std::string repository;  // its canonical name
+  std::string tag;
+};
+
+struct SearchStyle {
+  bool catalogue = false;       // a registry without a search is looked through
+  bool by_stars = false;        // the most popular first
+  bool headings_alone = false;  // shown where nothing is found
+  unsigned most = 0;            // of --limit; 0: any number, and 0 is the usual one
+  ListStyle<FoundRow> found;
+  std::string_view compatible;  // the table of --compatible
+  ListStyle<TagRow> tags;
 };
 
 // What `inspect` tells beside the record.
@@ -229,6 +216,8 @@ struct Personality {
   image::NameDefaults names;
   // Where credentials for registries may be when the settings do not say; the first that is there.
   std::vector<std::string> (*credential_files)();
+  // What says from where images are fetched.
+  engine::RegistryFiles (*registry_files)();
   ExitCodes exit_codes;
   Messages messages;
   TableStyle table;
@@ -236,8 +225,10 @@ struct Personality {
   TransferStyle transfer;
   LoginStyle login;
   PruneStyle prune;
+  DiskUseStyle disk_use;
   TopStyle top;
   ListStyle<image::Image> images;
+  ImagePatterns image_patterns;
   std::string_view images_with_digests;  // the table of images --digests
   ListStyle<HistoryStep> history;
   std::string_view exact_history;  // the table of history --human=false
@@ -251,6 +242,8 @@ struct Personality {
   bool read_only_tmpfs = false;   // --read-only leaves /run, /tmp and /var/tmp writable, in memory
   std::string_view own_variable;  // NAME=VALUE that every container has
   std::span<const LetterChange> letters;
+  int inspect_indent = 4;  // spaces
+  bool go_times = false;   // templates of `inspect` show times as Go prints them
 
   base::Json (*inspect)(const engine::Container& container, const InspectFacts& facts);
   base::Json (*inspect_image)(const image::Image& image, const image::NameDefaults& names);
@@ -265,6 +258,13 @@ struct Personality {
   // The lines of `rmi` for one name.
   std::vector<std::string> (*removed_image)(const image::RemovedImage& removed,
                                             const image::NameDefaults& names);
+  ImportStyle import_style;
+  // What `push` says of an image that is not here. `name` as typed, and whole; `others`: images of
+  // that repository are.
+  std::string (*nothing_to_push)(std::string_view typed,
+                                 const std::optional<image::Reference>& name, bool others,
+                                 const image::NameDefaults& names);
+  SearchStyle search;
 };
 
 }  // namespace cli

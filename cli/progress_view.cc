@@ -80,7 +80,8 @@ std::vector<std::string> LiveProgress::visible_lines() const {
   for (const LayerProgress& layer : layers_) {
     if (layers_.size() > room && finished(layer)) continue;
     if (lines.size() == room) break;
-    lines.push_back(shortened(style_.live_line(layer, cells), size_.columns - 1, "…"));
+    const std::string line = style_.live_line(layer, cells);
+    if (!line.empty()) lines.push_back(shortened(line, size_.columns - 1, "…"));
   }
   return lines;
 }
@@ -120,6 +121,16 @@ void PlainProgress::update(std::string_view item, std::string_view state, std::u
   if (line.empty()) return;
   output_.line(line);
   output_.flush();
+}
+
+engine::NameListener announce_names(Output& output, const PullStyle& style, std::string typed) {
+  return [&output, &style, typed = std::move(typed)](const image::NameCandidate& candidate) {
+    if (!candidate.alias_file.empty() && !style.alias.empty())
+      output.line(fill(style.alias, {{"name", typed}, {"file", candidate.alias_file}}));
+    if (!style.start.empty())
+      output.line(fill(style.start, {{"reference", candidate.name.canonical()}}));
+    output.flush();
+  };
 }
 
 std::unique_ptr<base::Progress> make_progress(Output& output, const PullStyle& style) {

@@ -52,6 +52,9 @@ class PlainProgress : public base::Progress {
 };
 
 // What watches a pull on `output`: live on a terminal, else plain.
+// Says on `output` which names are tried, as the style has it; `typed` is the user's.
+engine::NameListener announce_names(Output& output, const PullStyle& style, std::string typed);
+
 std::unique_ptr<base::Progress> make_progress(Output& output, const PullStyle& style);
 
 // "[=====>     ] " of at most `cells` inside; empty where there is no total or no room.

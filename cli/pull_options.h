@@ -15,6 +15,8 @@ class PullOptions {
   explicit PullOptions(Platforms platforms = Platforms::chosen) : platforms_(platforms) {}
   // Binds to this object, which must stay where it is.
   void declare(Options& options);
+  // Only which one of several.
+  void declare_platform(Options& options);
   // Only whom to trust.
   void declare_trust(Options& options);
   const engine::RegistryAccess& access() const { return access_; }
@@ -22,7 +24,6 @@ class PullOptions {
   std::string platform() const;
 
  private:
-  void declare_platform(Options& options);
   std::optional<std::string> set_login(std::string_view value);
   std::optional<std::string> set_certificates(std::string_view value);
   std::optional<std::string> set_verified(std::string_view value);

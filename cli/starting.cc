@@ -27,8 +27,10 @@ engine::Container create_container(Context& context, const engine::CreateRequest
   LiveProgress view(context.err, context.personality.pull, terminal_size(context.err.fd()));
   const bool shown = watched && is_terminal(context.err.fd());
   base::Progress& progress = shown ? static_cast<base::Progress&>(view) : silence;
+  engine::CreateRequest told = request;
+  if (shown) told.trying = announce_names(context.err, context.personality.pull, request.image);
   try {
-    return context.engine().create(request, progress);
+    return context.engine().create(told, progress);
   } catch (const base::Error& error) {
     if (error.kind() == base::ErrorKind::already_exists) refuse_name(context, request.name);
     throw;

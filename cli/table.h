@@ -12,6 +12,7 @@ namespace cli {
 struct TableStyle {
   std::size_t least_width = 10;
   std::size_t padding = 3;
+  bool spaces_separate = false;  // columns, in the template of a table
 };
 
 // Lines whose cells are ended by tabs become lines with aligned columns; what follows the last tab

@@ -45,8 +45,9 @@ bool asks_for_label(const TemplateOperand& function, const std::vector<base::Jso
 
 class Renderer {
  public:
-  Renderer(const base::Json& root, const Template::LabelOf& label_of)
-      : root_(root), label_of_(label_of) {}
+  Renderer(const base::Json& root, const Template::LabelOf& label_of,
+           const Template::ShowField& show_field)
+      : root_(root), label_of_(label_of), show_field_(show_field) {}
 
   std::string render(const std::vector<TemplateNode>& nodes, const base::Json& dot) const {
     std::string text;
@@ -58,10 +59,19 @@ class Renderer {
   std::string render_node(const TemplateNode& node, const base::Json& dot) const {
     if (node.kind == TemplateNode::Kind::text) return node.text;
     const base::Json value = evaluate(node.pipeline, dot);
-    if (node.kind == TemplateNode::Kind::action) return template_text(value);
+    if (node.kind == TemplateNode::Kind::action) return shown(node.pipeline, value);
     if (!template_truth(value)) return render(node.otherwise, dot);
     if (node.kind == TemplateNode::Kind::range) return render_each(node, value);
     return render(node.body, node.kind == TemplateNode::Kind::with ? value : dot);
+  }
+
+  std::string shown(const TemplatePipeline& pipeline, const base::Json& value) const {
+    std::optional<std::string> text;
+    if (show_field_ && pipeline.size() == 1 && pipeline.front().words.size() == 1) {
+      const TemplateOperand& word = pipeline.front().words.front();
+      if (!word.path.empty()) text = show_field_(word.path.back(), value);
+    }
+    return text ? *text : template_text(value);
   }
 
   std::string render_each(const TemplateNode& node, const base::Json& list) const {
@@ -110,6 +120,7 @@ class Renderer {
 
   const base::Json& root_;
   const Template::LabelOf& label_of_;
+  const Template::ShowField& show_field_;
 };
 
 }  // namespace
@@ -117,8 +128,9 @@ class Renderer {
 Template::Template(std::string_view text) : nodes_(parse_template(text)) {}
 Template::~Template() = default;
 
-std::string Template::render(const base::Json& data, const LabelOf& label_of) const {
-  return Renderer(data, label_of).render(nodes_, data);
+std::string Template::render(const base::Json& data, const LabelOf& label_of,
+                             const ShowField& show_field) const {
+  return Renderer(data, label_of, show_field).render(nodes_, data);
 }
 
 std::string unescaped_format(std::string_view format) {

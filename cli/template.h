@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,13 @@ class Template {
   // What {{.Label "NAME"}} is.
   using LabelOf = std::function<std::string(const std::string& name)>;
 
+  // How a field looks where it is all that is shown, if not as any value.
+  using ShowField =
+      std::function<std::optional<std::string>(const std::string& name, const base::Json& value)>;
+
   // Throws usage for a field that `data` does not have and for what a function does not take.
-  std::string render(const base::Json& data, const LabelOf& label_of = nullptr) const;
+  std::string render(const base::Json& data, const LabelOf& label_of = nullptr,
+                     const ShowField& show_field = nullptr) const;
 
  private:
   std::vector<TemplateNode> nodes_;

@@ -43,16 +43,17 @@ void take_kernel(const xen::GuestKernel& kernel, const Settings& settings,
       settings.guest_memory != 0 ? settings.guest_memory : kernel.own_memory_mib << 20;
 }
 
-Engine::Engine(Settings settings, image::NameDefaults names)
+Engine::Engine(Settings settings, image::NameDefaults names, RegistryFiles files)
     : settings_(std::move(settings)),
       parts_(new Parts{.containers = ContainerStore(settings_.data_root, settings_.run_root),
                        .images = image::ImageStore(settings_.data_root + "/images"),
                        .names = std::move(names),
+                       .files = std::move(files),
+                       .registry = settings_.registry,
+                       .loaded = {},
                        .locks = {},
                        .begun = {},
-                       .monitor = {}}) {
-  if (!settings_.registry.empty()) parts_->names = {.domain = settings_.registry, .official = ""};
-}
+                       .monitor = {}}) {}
 
 Engine::~Engine() = default;
 
@@ -62,12 +63,15 @@ void Engine::recover() {
 }
 
 image::Image Engine::obtain(const CreateRequest& request, base::Progress& progress) {
-  const PullRequest pull_request{
-      .image = request.image, .platform = request.platform, .access = request.access};
+  const PullRequest pull_request{.image = request.image,
+                                 .platform = request.platform,
+                                 .access = request.access,
+                                 .trying = request.trying};
   if (request.pull == PullPolicy::always) return pull(pull_request, progress).image;
-  if (auto found = parts_->images.find(request.image, parts_->names)) return *found;
-  const image::Reference name = image::Reference::parse(request.image, parts_->names);
-  const std::string familiar = name.with_default_tag().familiar(parts_->names);
+  const image::ShortNames& names = parts_->short_names();
+  if (auto found = parts_->images.find(request.image, names)) return *found;
+  const image::Reference name = image::Reference::parse(request.image, names.defaults);
+  const std::string familiar = name.with_default_tag().familiar(names.defaults);
   if (request.pull == PullPolicy::never)
     throw base::Error(base::ErrorKind::not_found, "No such image: " + familiar);
   progress.message(fmt::format("Unable to find image '{}' locally", familiar));

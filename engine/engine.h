@@ -19,12 +19,15 @@
 #include "engine/container.h"
 #include "engine/log_record.h"
 #include "engine/processes.h"
+#include "engine/registries.h"
 #include "engine/requests.h"
 #include "engine/settings.h"
 #include "engine/terminal.h"
 #include "image/image.h"
 #include "image/image_store.h"
 #include "image/reference.h"
+#include "image/store_check.h"
+#include "image/store_space.h"
 #include "image/worker_client.h"
 
 namespace engine {
@@ -117,7 +120,8 @@ struct HostInfo {  // for `info`
 
 class Engine {
  public:
-  Engine(Settings settings, image::NameDefaults names);
+  // `names` and `files` are the personality's; the files are read once a registry counts.
+  Engine(Settings settings, image::NameDefaults names, RegistryFiles files = {});
   ~Engine();
 
   const Settings& settings() const { return settings_; }
@@ -126,8 +130,11 @@ class Engine {
   // containers; cheap where there is nothing to do.
   void recover();
 
+  // Throws usage for a short name that could be too many.
   image::Pulled pull(const PullRequest& request, base::Progress& progress);
   std::vector<image::Image> images();
+  // What a text may be the name of, the best first. Throws usage where it is no name.
+  std::vector<image::Reference> possible_names(const std::string& text);
   // nullopt: none has that name or id.
   std::optional<image::Image> image(const std::string& name_or_id);
   image::RemovedImage remove_image(const std::string& name_or_id, bool force);
@@ -140,6 +147,10 @@ class Engine {
   // usage for an id without a destination.
   image::Reference push_target(const PushRequest& request);
   image::Pushed push(const PushRequest& request, base::Progress& progress);
+  // Throws unsupported for a registry that cannot be searched, and as pull().
+  std::vector<image::FoundImage> search(const SearchRequest& request);
+  // The tags that a repository has in its registry, in its order.
+  std::vector<std::string> registry_tags(const TagsRequest& request);
   // Asks the registry whether it takes them, then keeps them, in the file or by the program that it
   // names. Throws denied where it does not. True: the file has it.
   bool login(const LoginRequest& request);
@@ -150,9 +161,21 @@ class Engine {
   std::optional<std::string> logged_in(const LoginPlace& place);
   // To a blocking descriptor. Throws not_found before anything is written.
   void save(const SaveRequest& request, int output, base::Progress& progress);
+  // What the images take on the disk.
+  image::StoreSpace image_space();
+  // Removes what nothing refers to of the images' store, and what killed pulls left.
+  image::Collected collect_garbage();
+  // Looks whether all of the store is as it should be, and mends it where that is asked for.
+  std::vector<image::Finding> check_images(const CheckRequest& request, base::Progress& progress);
   // From a blocking descriptor. `platform` as PullRequest's.
   std::vector<image::Loaded> load(int archive, const std::string& platform,
                                   base::Progress& progress);
+  // Throws usage for a name that cannot be before anything is read.
+  image::Image import_image(const ImportRequest& request, base::Progress& progress);
+  // Whatever lies at a path: an archive of images, an OCI image layout, the files of a root file
+  // system, their tar, or the earlier implementation's images with their names. An image that is
+  // left without a name is "imported:latest".
+  std::vector<image::Loaded> vimport(const VimportRequest& request, base::Progress& progress);
 
   // Says that start_attached() or start() will follow: what needs no container begins now, beside
   // the rest. Throws denied or unavailable where this host can't run one.
@@ -228,7 +251,14 @@ class Engine {
  private:
   // The image of a request, pulled where the policy says so.
   image::Image obtain(const CreateRequest& request, base::Progress& progress);
+  std::optional<image::ImageSet> set_of(const std::string& text, const image::Image& image);
+  image::Pulled pull_name(const image::Reference& name, const PullRequest& request,
+                          base::Progress& progress);
   void tidy_images();
+  // What the containers need of the images.
+  std::vector<image::ImageUse> image_uses() const;
+  // Removes it, where no container is in the way; what became of it.
+  image::Finding discard(const image::BrokenImage& broken, bool force);
   // As it stands in its record. Throws not_found.
   Container known(const std::string& name_or_id);
   // Makes the record; its lock is ours.

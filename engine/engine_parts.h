@@ -20,6 +20,9 @@ struct Engine::Parts {
   ContainerStore containers;
   image::ImageStore images;
   image::NameDefaults names;
+  RegistryFiles files;
+  std::string registry;  // of the settings
+  std::optional<Registries> loaded;
   // Of containers that this process created.
   std::map<std::string, base::FileLock> locks;
   struct Begun {
@@ -28,6 +31,12 @@ struct Engine::Parts {
   };
   std::map<std::string, Begun> begun;
   std::optional<IdleMonitor> monitor;  // for the next start
+
+  const Registries& registries() {
+    if (!loaded) loaded = load_registries(files, names, registry);
+    return *loaded;
+  }
+  const image::ShortNames& short_names() { return registries().short_names; }
 };
 
 // Starting a domain needs root and Xen: told before anything is fetched or made.

@@ -11,18 +11,25 @@
 namespace engine {
 namespace {
 
+// The names that a text may be; none where it is an id.
+std::vector<image::Reference> named_by(const image::ShortNames& names, const std::string& text) {
+  try {
+    return names.to_find(text);
+  } catch (const base::Error&) {
+    return {};
+  }
+}
+
 // Of an image that is saved: the names by which it was asked for, in the order of these.
 class Saved {
  public:
-  explicit Saved(const image::ImageStore& store, const image::NameDefaults& names)
+  explicit Saved(const image::ImageStore& store, const image::ShortNames& names)
       : store_(store), names_(names) {}
 
   void add(const std::string& text, bool whole_repository) {
     if (whole_repository && add_repository(text)) return;
     image::Image image = store_.require(text, names_);
-    const image::Reference* name = name_of(image, text);
-    std::vector<image::Reference> names;
-    if (name != nullptr) names.push_back(*name);
+    std::vector<image::Reference> names = names_of(image, text);
     add(std::move(image), std::move(names));
   }
   const std::vector<image::SavedImage>& images() const { return images_; }
@@ -30,12 +37,16 @@ class Saved {
  private:
   // False: it has a tag or a digest, or nothing has that name.
   bool add_repository(const std::string& text) {
-    const auto name = parsed(text);
-    if (!name || name->tag() || name->digest()) return false;
+    for (const image::Reference& name : named_by(names_, text))
+      if (!name.tag() && !name.digest() && add_repository(name)) return true;
+    return false;
+  }
+
+  bool add_repository(const image::Reference& name) {
     bool any = false;
     for (image::Image& image : store_.list()) {
       std::vector<image::Reference> names = image.tags;
-      std::erase_if(names, [&](const image::Reference& tag) { return tag.name() != name->name(); });
+      std::erase_if(names, [&](const image::Reference& tag) { return tag.name() != name.name(); });
       if (names.empty()) continue;
       any = true;
       add(std::move(image), std::move(names));
@@ -43,20 +54,13 @@ class Saved {
     return any;
   }
 
-  // The tag that the text is; null where it is an id.
-  const image::Reference* name_of(const image::Image& image, const std::string& text) const {
-    const auto name = parsed(text);
-    if (!name) return nullptr;
-    const auto found = std::find(image.tags.begin(), image.tags.end(), name->with_default_tag());
-    return found == image.tags.end() ? nullptr : &*found;
-  }
-
-  std::optional<image::Reference> parsed(const std::string& text) const {
-    try {
-      return image::Reference::parse(text, names_);
-    } catch (const base::Error&) {
-      return std::nullopt;  // an id
+  // The tag that the text is; none where it is an id.
+  std::vector<image::Reference> names_of(const image::Image& image, const std::string& text) const {
+    for (const image::Reference& name : named_by(names_, text)) {
+      const auto found = std::find(image.tags.begin(), image.tags.end(), name.with_default_tag());
+      if (found != image.tags.end()) return {*found};
     }
+    return {};
   }
 
   void add(image::Image image, std::vector<image::Reference> names) {
@@ -70,7 +74,7 @@ class Saved {
   }
 
   const image::ImageStore& store_;
-  const image::NameDefaults& names_;
+  const image::ShortNames& names_;
   std::vector<image::SavedImage> images_;
 };
 
@@ -84,12 +88,14 @@ void Engine::tidy_images() {
   }
 }
 
-image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
-  const image::Reference name =
-      image::Reference::parse(request.image, parts_->names).with_default_tag();
-  image::PullOptions options = registry_options(settings_, parts_->names);
+image::Pulled Engine::pull_name(const image::Reference& name, const PullRequest& request,
+                                base::Progress& progress) {
+  const Registries& registries = parts_->registries();
+  image::PullOptions options = registry_options(settings_, registries);
   options.platform = wanted_platform(settings_, request.platform);
-  const AccessFiles access = apply(request.access, name, options);
+  options.places = registries.rules.sources(name);
+  options.all_platforms = request.all_platforms;
+  const AccessFiles access = apply(request.access, name, parts_->files.certificates, options);
   try {
     return image::pull(parts_->images, name, options, progress);
   } catch (const base::Error& error) {
@@ -99,71 +105,108 @@ image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress)
   }
 }
 
+image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
+  const std::vector<image::NameCandidate> candidates = parts_->short_names().to_pull(request.image);
+  std::string failures;
+  for (const image::NameCandidate& candidate : candidates) {
+    const image::Reference name = candidate.name.with_default_tag();
+    request.trying({.name = name, .alias_file = candidate.alias_file});
+    try {
+      return pull_name(name, request, progress);
+    } catch (const base::Error& error) {
+      if (error.kind() == base::ErrorKind::interrupted || candidates.size() == 1) throw;
+      failures += (failures.empty() ? "" : "; ") + name.canonical() + ": " + error.message();
+    }
+  }
+  throw base::Error(base::ErrorKind::not_found,
+                    "no registry that is searched has " + request.image + ": " + failures);
+}
+
 std::vector<image::Image> Engine::images() {
   tidy_images();
   return parts_->images.list();
 }
 
+std::vector<image::Reference> Engine::possible_names(const std::string& text) {
+  return parts_->short_names().to_find(text);
+}
+
 std::optional<image::Image> Engine::image(const std::string& name_or_id) {
-  return parts_->images.find(name_or_id, parts_->names);
+  return parts_->images.find(name_or_id, parts_->short_names());
 }
 
 image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
-  image::RemoveOptions options{.force = force, .names = parts_->names, .uses = {}};
-  for (const Container& container : parts_->containers.list())
-    options.uses.push_back({.image = image::Digest::parse(container.config.image_id),
-                            .container = container.short_id(),
-                            .running = is_alive(container.state),
-                            .disks = container.config.layers});
-  return parts_->images.remove(name_or_id, options);
+  return parts_->images.remove(
+      name_or_id, {.force = force, .names = parts_->short_names(), .uses = image_uses()});
 }
 
 void Engine::tag_image(const std::string& name_or_id, const std::string& name) {
-  const image::Reference target = image::Reference::parse(name, parts_->names).with_default_tag();
+  const image::ShortNames& names = parts_->short_names();
+  const image::Reference target = names.to_make(name).with_default_tag();
   if (target.digest())
     throw base::Error(base::ErrorKind::usage, "refusing to create a tag with a digest reference");
-  parts_->images.tag(parts_->images.require(name_or_id, parts_->names), target);
+  parts_->images.tag(parts_->images.require(name_or_id, names), target);
 }
 
 void Engine::untag_image(const std::string& name_or_id, const std::vector<std::string>& names) {
+  const image::ShortNames& short_names = parts_->short_names();
+  const image::Image image = parts_->images.require(name_or_id, short_names);
   std::vector<image::Reference> unwanted;
   unwanted.reserve(names.size());
   for (const std::string& name : names)
-    unwanted.push_back(image::Reference::parse(name, parts_->names).with_default_tag());
-  parts_->images.remove_names(parts_->images.require(name_or_id, parts_->names), unwanted);
+    unwanted.push_back(image::chosen_tag(short_names.to_find(name), image.tags));
+  parts_->images.remove_names(image, unwanted);
 }
 
 image::Reference Engine::push_target(const PushRequest& request) {
-  const std::string& text = request.destination.empty() ? request.image : request.destination;
-  image::Reference name = image::Reference::parse(text, parts_->names).with_default_tag();
+  const image::ShortNames& names = parts_->short_names();
+  const bool own_name = request.destination.empty();
+  image::Reference name =
+      image::Reference::parse(own_name ? request.image : request.destination, names.defaults)
+          .with_default_tag();
   if (name.digest()) throw base::Error(base::ErrorKind::usage, "cannot push a digest reference");
-  return name;
+  const auto image = own_name ? parts_->images.find(request.image, names) : std::nullopt;
+  return image ? image::chosen_tag(names.to_find(request.image), image->tags) : name;
+}
+
+// Of a name that stands for several platforms: all of them.
+std::optional<image::ImageSet> Engine::set_of(const std::string& text, const image::Image& image) {
+  for (const image::Reference& tag : image.tags)
+    for (const image::Reference& name : named_by(parts_->short_names(), text))
+      if (tag == name.with_default_tag()) return parts_->images.find_set(tag);
+  return std::nullopt;
 }
 
 image::Pushed Engine::push(const PushRequest& request, base::Progress& progress) {
   const image::Reference name = push_target(request);
-  const image::Image image = parts_->images.require(request.image, parts_->names);
-  image::PullOptions options = registry_options(settings_, parts_->names);
-  const AccessFiles access = apply(request.access, name, options);
+  const Registries& registries = parts_->registries();
+  const image::Image image = parts_->images.require(request.image, registries.short_names);
+  image::PullOptions options = registry_options(settings_, registries);
+  // A push goes where its name says; only what is said of that registry counts.
+  const bool insecure = registries.rules.sources(name).back().insecure;
+  if (insecure) options.insecure_registries.push_back(name.domain());
+  const AccessFiles access = apply(request.access, name, parts_->files.certificates, options);
   try {
-    return image::push(parts_->images, image, name, options, progress);
+    return image::push(parts_->images, image, set_of(request.image, image), name, options,
+                       progress);
   } catch (const base::Error& error) {
     throw error.within("pushing " + name.canonical());
   }
 }
 
 void Engine::save(const SaveRequest& request, int output, base::Progress& progress) {
-  Saved saved(parts_->images, parts_->names);
+  Saved saved(parts_->images, parts_->short_names());
   for (const std::string& text : request.images) saved.add(text, request.whole_repositories);
-  image::save(parts_->images, saved.images(), request.format, output, {.names = parts_->names},
-              progress);
+  image::save(parts_->images, saved.images(), request.format, output,
+              {.names = parts_->short_names().defaults}, progress);
 }
 
 std::vector<image::Loaded> Engine::load(int archive, const std::string& platform,
                                         base::Progress& progress) {
-  std::optional<image::Platform> wanted;
-  if (!platform.empty()) wanted = image::Platform::parse(platform);
-  return image::load(parts_->images, archive, wanted, {.names = parts_->names}, progress);
+  image::LoadChoice choice;
+  if (!platform.empty()) choice.platform = image::Platform::parse(platform);
+  return image::load(parts_->images, {.fd = archive, .url = {}}, choice,
+                     {.names = parts_->short_names().defaults.here()}, progress);
 }
 
 }  // namespace engine

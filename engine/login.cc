@@ -29,9 +29,9 @@ bool Engine::login(const LoginRequest& request) {
       image::Reference::parse_canonical(request.registry + "/registry");
   RegistryAccess access = request.access;
   access.login = request.user + ":" + request.password;
-  image::PullOptions options = registry_options(settings_, parts_->names);
+  image::PullOptions options = registry_options(settings_, parts_->registries());
   options.credentials_file.reset();
-  const AccessFiles files = apply(access, registry, options);
+  const AccessFiles files = apply(access, registry, parts_->files.certificates, options);
   image::verify_login(registry, options);
   return keep(request.place, {.user = request.user, .secret = request.password});
 }

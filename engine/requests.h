@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,9 @@
 
 #include "engine/container.h"
 #include "image/archive.h"
+#include "image/import_spec.h"
+#include "image/search.h"
+#include "image/short_names.h"
 
 namespace engine {
 
@@ -16,16 +20,21 @@ enum class PullPolicy { missing, always, never };
 
 // What one command says of the registry beside the settings, which it overrides.
 struct RegistryAccess {
-  std::string credentials_file;           // "": as the settings say
-  std::string login;                      // "USER:PASSWORD", before any file
-  std::vector<std::string> certificates;  // PEM files, trusted beside the system's
-  bool insecure = false;                  // any certificate, and plain HTTP
+  std::string credentials_file;  // "": as the settings say
+  std::string login;             // "USER:PASSWORD", before any file
+  std::string certificates;      // a directory, as those of certs.d; "": those
+  bool insecure = false;         // any certificate, and plain HTTP
 };
+
+// Told before a name is asked for; a short one may stand for several.
+using NameListener = std::function<void(const image::NameCandidate& name)>;
 
 struct PullRequest {
   std::string image;     // as typed
   std::string platform;  // "linux/arm64", "" the host's
   RegistryAccess access;
+  NameListener trying = [](const image::NameCandidate&) {};
+  bool all_platforms = false;  // of an index all that it names, to be pushed again as it is
 };
 
 struct PushRequest {
@@ -48,10 +57,44 @@ struct LoginRequest {
   LoginPlace place;
 };
 
+struct SearchRequest {
+  std::string registry;  // "HOST[:PORT]", "": that of names without one
+  image::SearchQuery query;
+  RegistryAccess access;
+};
+
+struct TagsRequest {
+  std::string repository;  // as typed; a tag does not count
+  unsigned limit = 25;
+  RegistryAccess access;
+};
+
 struct SaveRequest {
   std::vector<std::string> images;  // as typed: names or ids
   image::ArchiveFormat format = image::ArchiveFormat::docker;
   bool whole_repositories = false;  // a name without a tag is all of that name
+};
+
+// Of a root file system's tar.
+struct ImportRequest {
+  int archive = -1;        // blocking: a file, a pipe
+  std::string url;         // instead, where it is not empty
+  std::string name;        // as typed; "" none
+  std::string platform;    // of the image; "" the settings', else the host's
+  image::ImportSpec spec;  // the platform apart
+};
+
+struct VimportRequest {
+  std::string path;
+  std::string name;        // as typed, of the one image that there is; "" as what is there says
+  std::string platform;    // to take, and of a root file system; "" as above
+  image::ImportSpec spec;  // of a root file system
+};
+
+struct CheckRequest {
+  bool quick = false;   // image::CheckOptions'
+  bool repair = false;  // the same; and images that nothing here can mend are removed
+  bool force = false;   // with the containers that use them, unless these run
 };
 
 struct CreateRequest {
@@ -95,6 +138,7 @@ struct CreateRequest {
   std::string kernel;
   std::string platform;
   RegistryAccess access;
+  NameListener trying = [](const image::NameCandidate&) {};
   PullPolicy pull = PullPolicy::missing;
 };
 

@@ -62,6 +62,13 @@ bool set_list(std::vector<std::string>& target, std::string_view value) {
   return true;
 }
 
+bool set_downloads(std::optional<unsigned>& target, std::string_view value) {
+  const auto count = base::parse_number<unsigned>(value);
+  if (!count || *count == 0 || *count > 64) return false;
+  target = *count;
+  return true;
+}
+
 using Setter = bool (*)(Settings&, std::string_view);
 
 struct Key {
@@ -99,12 +106,17 @@ const Key keys[] = {
      [](Settings& s, std::string_view v) { return set_text(s.registry, v == "none" ? "" : v); }},
     {"insecure-registries", "VXN_INSECURE_REGISTRIES", "registries spoken to by HTTP, with commas",
      [](Settings& s, std::string_view v) { return set_list(s.insecure_registries, v); }},
+    {"max-concurrent-downloads", "VXN_MAX_CONCURRENT_DOWNLOADS", "layers on their way at a time",
+     [](Settings& s, std::string_view v) { return set_downloads(s.downloads, v); }},
     {"ca-cert", "VXN_CA_CERT", "file of added certificate authorities",
      [](Settings& s, std::string_view v) { return set_text(s.ca_file, v); }},
     {"registry-auth", "VXN_REGISTRY_AUTH", "credentials, as docker or podman keeps them",
      [](Settings& s, std::string_view v) { return set_text(s.credentials_file, v); }},
     {"arch", "VXN_ARCH", "architecture of images",
      [](Settings& s, std::string_view v) { return set_text(s.arch, v); }},
+    {"keep-blobs", "VXN_KEEP_BLOBS",
+     "may layers that were pulled stay as they came, beside the disks made of them",
+     [](Settings& s, std::string_view v) { return set_bool(s.keep_blobs, v); }},
     {"timeout", "VXN_TIMEOUT", "of the earlier implementation: a container is never cut off",
      nullptr},
     {"state-dir", "VXN_STATE_DIR", "of the earlier implementation: now data-root", nullptr},

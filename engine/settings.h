@@ -26,9 +26,11 @@ struct Settings {
   bool balloon_dom0 = false;                 // may xl take memory from dom0?
   std::string registry;                      // prefix for short names, "" the personality's
   std::vector<std::string> insecure_registries;
-  std::string ca_file;           // PEM
-  std::string credentials_file;  // docker's config.json or podman's auth.json
+  std::optional<unsigned> downloads;  // blobs at a time; absent: as docker has it
+  std::string ca_file;                // PEM
+  std::string credentials_file;       // docker's config.json or podman's auth.json
   std::string arch;
+  bool keep_blobs = true;  // do layers that were pulled stay as they came?
 };
 
 struct SettingKey {

@@ -15,20 +15,20 @@ constexpr std::size_t shown_command = 20;
 
 Json image_row(const NamedImage& row, const cli::RowContext& context) {
   const image::Image& image = *row.image;
-  const std::string size = base::human_size(image.size_bytes);
+  const std::uint64_t bytes = image.content_bytes();
   const auto& created = image.created();
   return {
       {"Containers", "N/A"},
       {"CreatedAt", created ? local_time(*created) : "N/A"},
       {"CreatedSince", created ? age(*created, context.now) + " ago" : "N/A"},
-      {"Digest", row.digest},
+      {"Digest", context.digests ? row.digest : "<none>"},
       {"ID", context.truncate ? image.id.short_hex() : image.id.text()},
       {"Repository", row.name ? row.name->familiar_name(context.names) : "<none>"},
       {"SharedSize", "N/A"},
-      {"Size", size},
+      {"Size", base::human_size(bytes)},
       {"Tag", row.name ? row.name->tag().value_or("<none>") : "<none>"},
       {"UniqueSize", "N/A"},
-      {"VirtualSize", size},
+      {"VirtualSize", base::human_size(bytes, 4)},
   };
 }
 
@@ -93,12 +93,21 @@ constexpr std::array container_headers = {
     cli::ColumnHeader{"State", "STATE"},        cli::ColumnHeader{"Status", "STATUS"},
 };
 
+// reference.FamiliarMatch().
+std::vector<std::string> pattern_forms(const image::Reference& name,
+                                       const image::NameDefaults& defaults) {
+  return {name.familiar(defaults), name.familiar_name(defaults)};
+}
+
 }  // namespace
+
+cli::ImagePatterns docker_image_patterns() { return {.forms = pattern_forms, .picks_names = true}; }
 
 cli::ListStyle<image::Image> docker_images() {
   return {.texts = {.table = "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t"
                              "{{.CreatedSince}}\t{{.Size}}",
                     .id_field = "ID",
+                    .escapes_html = true,
                     .headers = image_headers},
           .rows = image_rows,
           .document = nullptr};
@@ -108,6 +117,7 @@ cli::ListStyle<engine::Container> docker_containers() {
   return {.texts = {.table = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t"
                              "{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}",
                     .id_field = "ID",
+                    .escapes_html = true,
                     .headers = container_headers},
           .rows = container_rows,
           .document = nullptr};

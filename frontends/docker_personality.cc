@@ -3,10 +3,12 @@
 #include <array>
 
 #include "base/text.h"
+#include "frontends/changes.h"
 #include "frontends/docker_parts.h"
 #include "frontends/inspect.h"
 #include "frontends/inspect_image.h"
 #include "frontends/personalities.h"
+#include "frontends/registry_files.h"
 #include "frontends/rows.h"
 #include "frontends/top.h"
 
@@ -55,6 +57,21 @@ std::vector<std::string> removed_image(const image::RemovedImage& removed,
   return lines;
 }
 
+std::vector<std::string> pruned_image(const image::RemovedImage& removed,
+                                      const image::NameDefaults& names) {
+  std::vector<std::string> lines = removed_image(removed, names);
+  for (std::string& line : lines) line[0] = base::lower(line.substr(0, 1))[0];
+  return lines;
+}
+
+// Whether the repository or only the tag is not there (moby, distribution/push.go).
+std::string nothing_to_push(std::string_view typed, const std::optional<image::Reference>& name,
+                            bool others, const image::NameDefaults& names) {
+  if (name && others) return "tag does not exist: " + name->familiar(names);
+  return "An image does not exist locally with the tag: " +
+         (name ? name->familiar_name(names) : base::printable(typed));
+}
+
 std::vector<std::string> entrypoint(std::string_view value) {
   if (value.empty()) return {};
   return {std::string(value)};
@@ -77,19 +94,42 @@ constexpr cli::TransferStyle transfer_style{
     .pushed_quietly = "{name}",
 };
 
+constexpr cli::ImportStyle import_style{
+    .changed = docker_changes,
+    .message = "Imported from {source}",
+    .downloading = "Downloading from {url}",
+};
+
 constexpr cli::LoginStyle login_style{
     .hub_key = "https://index.docker.io/v1/",
     .succeeded = "Login Succeeded",
     .stored_warning = "WARNING! Your password will be stored unencrypted in {file}.",
     .password_warning = "WARNING! Using --password via the CLI is insecure. Use --password-stdin.",
     .removed = "Removing login credentials for {registry}",
-    .not_logged_in = "Not logged in to {registry}",
+    .not_logged_in = "Removing login credentials for {registry}",
 };
 
 constexpr cli::PruneStyle prune_style{
-    .warning = "WARNING! This will remove all stopped containers.",
-    .heading = "Deleted Containers:",
+    .containers = "WARNING! This will remove all stopped containers.",
+    .dangling_images = "WARNING! This will remove all dangling images.",
+    .unused_images =
+        "WARNING! This will remove all images without at least one container associated to them.",
+    .everything =
+        "WARNING! This will remove:\n  - all stopped containers\n"
+        "  - all networks not used by at least one container{volumes}\n"
+        "  - all dangling images\n  - all dangling build cache\n{filters}",
+    .all =
+        "WARNING! This will remove:\n  - all stopped containers\n"
+        "  - all networks not used by at least one container{volumes}\n"
+        "  - all images without at least one container associated to them\n"
+        "  - all build cache\n{filters}",
+    .volumes = "\n  - all volumes not used by at least one container",
+    .filters = "\n  Items to be pruned will be filtered with:{filters}\n",
+    .container_heading = "Deleted Containers:",
+    .image_heading = "Deleted Images:",
+    .spaced = true,
     .total = "Total reclaimed space: {size}",
+    .image = pruned_image,
 };
 
 constexpr cli::Messages messages{
@@ -138,6 +178,7 @@ cli::Personality docker_personality(std::string_view program) {
       .summary = "OCI containers, each a Xen guest of its own",
       .names = {},
       .credential_files = credential_files,
+      .registry_files = docker_registry_files,
       .exit_codes = {},
       .messages = messages,
       .table = {.least_width = 10, .padding = 3},
@@ -145,8 +186,10 @@ cli::Personality docker_personality(std::string_view program) {
       .transfer = transfer_style,
       .login = login_style,
       .prune = prune_style,
+      .disk_use = docker_disk_use(),
       .top = docker_top(),
       .images = docker_images(),
+      .image_patterns = docker_image_patterns(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"
           "{{.CreatedSince}}\t{{.Size}}",
@@ -160,6 +203,7 @@ cli::Personality docker_personality(std::string_view program) {
       .force_hides_absent = false,
       .terminal_required = true,
       .letters = letters,
+      .inspect_indent = 4,
       .inspect = docker_inspect,
       .inspect_image = docker_inspect_image,
       .version = docker_version(),
@@ -168,6 +212,9 @@ cli::Personality docker_personality(std::string_view program) {
       .arguments_refused = arguments_refused,
       .start_failure = start_failure,
       .removed_image = removed_image,
+      .import_style = import_style,
+      .nothing_to_push = nothing_to_push,
+      .search = docker_search(),
   };
 }
 

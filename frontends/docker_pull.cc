@@ -17,7 +17,11 @@ bool has_bar(const cli::LayerProgress& layer) {
   return std::find(counting.begin(), counting.end(), layer.state) != counting.end();
 }
 
+// Of a layer of an image that is there: docker does not speak of it.
+bool is_silent(const cli::LayerProgress& layer) { return layer.state == "Image exists"; }
+
 std::string live_line(const cli::LayerProgress& layer, std::size_t bar) {
+  if (is_silent(layer)) return "";
   std::string line = layer.item + ": " + layer.state;
   if (!has_bar(layer)) return line;
   line += " " + cli::progress_bar(layer, bar) + base::human_size(layer.done, 4);
@@ -27,7 +31,8 @@ std::string live_line(const cli::LayerProgress& layer, std::size_t bar) {
 
 // As docker in a pipe: each state once, the counting ones left out.
 std::string plain_line(const cli::LayerProgress& layer, const cli::LayerProgress* before) {
-  if (has_bar(layer) || (before != nullptr && before->state == layer.state)) return "";
+  if (is_silent(layer) || has_bar(layer) || (before != nullptr && before->state == layer.state))
+    return "";
   return layer.item + ": " + layer.state;
 }
 
@@ -49,6 +54,7 @@ cli::PullStyle docker_pull() {
   return {.progress_on_output = true,
           .show_messages = true,
           .untagged = "Using default tag: latest",
+          .alias = "",
           .start = "",
           .live_line = live_line,
           .plain_line = plain_line,

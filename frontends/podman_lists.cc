@@ -37,8 +37,8 @@ Json image_row(const NamedImage& row, const cli::RowContext& context) {
       {"CreatedSince", since},
       {"Created", since},
       {"CreatedTime", created ? local_time(*created) : "N/A"},
-      {"Size", spaced_size(image.size_bytes)},
-      {"VirtualSize", image.size_bytes},
+      {"Size", spaced_size(size_in_podman(image))},
+      {"VirtualSize", size_in_podman(image)},
       {"Labels", label_list(image.config.labels)},
       {"Names", canonical_names(image.tags)},
       {"RepoTags", canonical_names(image.tags)},
@@ -57,15 +57,19 @@ Json image_object(const image::Image& image) {
   const base::WallTime created = image.created().value_or(base::WallTime{});
   return {
       {"Id", image.id.hex},
-      {"RepoTags", canonical_names(image.tags)},
+      {"ParentId", ""},
+      {"RepoTags", nullptr},  // the names are in "Names"
       {"RepoDigests", canonical_names(image.digests)},
-      {"Size", image.size_bytes},
-      {"VirtualSize", image.size_bytes},
-      {"Labels", image.config.labels},
+      {"Size", size_in_podman(image)},
+      {"SharedSize", 0},
+      {"VirtualSize", size_in_podman(image)},
+      {"Labels", image.config.labels.empty() ? Json(nullptr) : Json(image.config.labels)},
+      {"Containers", 0},
       {"Names", canonical_names(image.tags)},
       {"Digest", image.manifest.digest.text()},
+      {"History", canonical_names(image.tags)},
       {"Created", unix_seconds(created)},
-      {"CreatedAt", base::format_time(created)},
+      {"CreatedAt", short_time(created)},
   };
 }
 
@@ -215,13 +219,27 @@ constexpr std::array container_headers = {
     cli::ColumnHeader{"IsInfra", "ISINFRA"},    cli::ColumnHeader{"StartedAt", "STARTEDAT"},
 };
 
+// libimage's filterReferences(): whole, without the registry, the last part, each with and without
+// what follows the name.
+std::vector<std::string> pattern_forms(const image::Reference& name, const image::NameDefaults&) {
+  const std::string bare = name.name();
+  const std::string rest = name.canonical().substr(bare.size());
+  const std::string last = bare.substr(bare.rfind('/') + 1);
+  return {bare + rest, bare, name.path() + rest, name.path(), last + rest, last};
+}
+
 }  // namespace
+
+cli::ImagePatterns podman_image_patterns() {
+  return {.forms = pattern_forms, .picks_names = false};
+}
 
 cli::ListStyle<image::Image> podman_images() {
   return {.texts = {.table = "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t"
                              "{{.CreatedSince}}\t{{.Size}}",
                     .id_field = "ID",
                     .unique_ids = true,
+                    .escapes_html = true,
                     .headers = image_headers},
           .rows = image_rows,
           .document = image_document};

@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "frontends/changes.h"
 #include "frontends/inspect.h"
 #include "frontends/inspect_image.h"
 #include "frontends/personalities.h"
 #include "frontends/podman_parts.h"
+#include "frontends/registry_files.h"
 #include "frontends/rows.h"
 #include "frontends/top.h"
 
@@ -64,6 +66,17 @@ std::vector<std::string> removed_image(const image::RemovedImage& removed,
   return lines;
 }
 
+std::vector<std::string> pruned_image(const image::RemovedImage& removed,
+                                      const image::NameDefaults&) {
+  if (!removed.image) return {};
+  return {removed.image->hex};
+}
+
+std::string nothing_to_push(std::string_view typed, const std::optional<image::Reference>&, bool,
+                            const image::NameDefaults&) {
+  return base::printable(typed) + ": image not known";
+}
+
 // A JSON array of words, or one word.
 std::vector<std::string> entrypoint(std::string_view value) {
   if (value.empty()) return {};
@@ -94,6 +107,14 @@ constexpr cli::TransferStyle transfer_style{
     .pushed_quietly = "",
 };
 
+constexpr cli::ImportStyle import_style{
+    .changed = podman_changes,
+    .message = "imported from tarball",
+    .created_by = "/bin/sh -c #(nop) ADD file:{layer} in /",
+    .downloading = "Downloading from \"{url}\"",
+    .time_of_file = true,
+};
+
 constexpr cli::LoginStyle login_style{
     .hub_key = "docker.io",
     .keys_have_paths = true,
@@ -106,9 +127,27 @@ constexpr cli::LoginStyle login_style{
 };
 
 constexpr cli::PruneStyle prune_style{
-    .warning = "WARNING! This will remove all non running containers.",
-    .heading = "",
-    .total = "",
+    .containers = "WARNING! This will remove all non running containers.",
+    .dangling_images = "WARNING! This command removes all dangling images.",
+    .unused_images =
+        "WARNING! This command removes all images without at least one container associated with "
+        "them.",
+    .everything =
+        "WARNING! This command removes:\n\t- all stopped containers\n"
+        "\t- all networks not used by at least one container{volumes}\n"
+        "\t- all dangling images\n\t- all dangling build cache\n{filters}",
+    .all =
+        "WARNING! This command removes:\n\t- all stopped containers\n"
+        "\t- all networks not used by at least one container{volumes}\n"
+        "\t- all images without at least one container associated with them\n"
+        "\t- all build cache\n{filters}",
+    .volumes = "\n\t- all volumes not used by at least one container",
+    .filters = "",
+    .container_heading = "Deleted Containers",
+    .image_heading = "Deleted Images",
+    .bare = true,
+    .total = "Total reclaimed space: {size}",
+    .image = pruned_image,
 };
 
 constexpr cli::Messages messages{
@@ -161,8 +200,9 @@ cli::Personality podman_personality(std::string_view program) {
   return {
       .program = program,
       .summary = "OCI containers, each a Xen guest of its own",
-      .names = {},
+      .names = {.local = "localhost"},
       .credential_files = credential_files,
+      .registry_files = podman_registry_files,
       .exit_codes = {.refused_option = failed,
                      .refused_arguments = failed,
                      .unknown_command = failed,
@@ -171,13 +211,15 @@ cli::Personality podman_personality(std::string_view program) {
                      .container_running = in_use,
                      .exec_not_running = 255},
       .messages = messages,
-      .table = {.least_width = 12, .padding = 2},
+      .table = {.least_width = 12, .padding = 2, .spaces_separate = true},
       .pull = podman_pull(),
       .transfer = transfer_style,
       .login = login_style,
       .prune = prune_style,
+      .disk_use = podman_disk_use(),
       .top = podman_top(),
       .images = podman_images(),
+      .image_patterns = podman_image_patterns(),
       .images_with_digests =
           "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t"
           "{{.CreatedSince}}\t{{.Size}}",
@@ -195,6 +237,8 @@ cli::Personality podman_personality(std::string_view program) {
       .read_only_tmpfs = true,
       .own_variable = "container=podman",
       .letters = letters,
+      .inspect_indent = 5,
+      .go_times = true,
       .inspect = podman_inspect,
       .inspect_image = podman_inspect_image,
       .version = podman_version(),
@@ -203,6 +247,9 @@ cli::Personality podman_personality(std::string_view program) {
       .arguments_refused = arguments_refused,
       .start_failure = start_failure,
       .removed_image = removed_image,
+      .import_style = import_style,
+      .nothing_to_push = nothing_to_push,
+      .search = podman_search(),
   };
 }
 

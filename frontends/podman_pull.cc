@@ -16,7 +16,7 @@ std::string live_line(const cli::LayerProgress& layer, std::size_t bar) {
   static constexpr std::array<std::string_view, 5> done{"Pull complete", "Pushed", "Read", "Loaded",
                                                         "Saved"};
   if (std::find(done.begin(), done.end(), layer.state) != done.end()) return line + "done";
-  if (layer.state.ends_with("lready exists")) return line + "skipped: already exists";
+  if (layer.state.ends_with(" exists")) return line + "skipped: already exists";
   if (layer.total == 0) return line + base::lower(layer.state);
   return line + cli::progress_bar(layer, bar) + binary_size(layer.done) + " / " +
          binary_size(layer.total);
@@ -43,6 +43,7 @@ cli::PullStyle podman_pull() {
   return {.progress_on_output = false,
           .show_messages = false,
           .untagged = "",
+          .alias = "Resolved \"{name}\" as an alias ({file})",
           .start = "Trying to pull {reference}...",
           .live_line = live_line,
           .plain_line = plain_line,

@@ -98,6 +98,17 @@ std::int64_t unix_seconds(base::WallTime time) {
   return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
+std::string short_time(base::WallTime time) {
+  std::string text = base::format_time(time);
+  text.erase(text.find_last_not_of("0Z") + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text + "Z";
+}
+
+std::uint64_t size_in_podman(const image::Image& image) {
+  return image.size_bytes + image.config_blob.bytes + 2 * image.manifest.bytes;
+}
+
 std::string spaced_size(std::uint64_t bytes) {
   std::string text = base::human_size(bytes);
   const std::size_t unit = text.find_first_not_of("0123456789.");

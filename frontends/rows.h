@@ -40,6 +40,11 @@ std::string label_list(const std::map<std::string, std::string>& labels);
 std::string environment(const char* name);
 
 std::int64_t unix_seconds(base::WallTime time);
+// RFC 3339 as Go writes it: "2026-01-02T03:04:05.6Z", without zeros at the end of the fraction.
+std::string short_time(base::WallTime time);
+
+// What podman counts: the uncompressed layers, and the documents, the manifest under two names.
+std::uint64_t size_in_podman(const image::Image& image);
 
 // "1.99 MB", as podman has it.
 std::string spaced_size(std::uint64_t bytes);

@@ -54,14 +54,14 @@ void add_name(std::vector<Reference>& names, const std::string& text,
 }
 
 // containerd's annotation is always a whole name; the other is one only where it looks like one.
-std::vector<Reference> annotated_names(const Json& entry) {
+std::vector<Reference> annotated_names(const Json& entry, const NameDefaults& defaults) {
   std::vector<Reference> names;
   const Json* annotations = base::object_member(entry, "annotations");
   if (annotations == nullptr) return names;
   add_name(names, base::text_member(*annotations, annotation::containerd_name), {});
   const std::string name = base::text_member(*annotations, annotation::ref_name);
   const bool whole = name.find('/') != std::string::npos || name.find(':') != std::string::npos;
-  if (names.empty() && whole) add_name(names, name, {});
+  if (names.empty() && whole) add_name(names, name, defaults);
   return names;
 }
 
@@ -102,7 +102,8 @@ std::string archive_manifest(const std::vector<SavedImage>& images, const NameDe
   return base::dump_compact(list);
 }
 
-std::vector<ArchivedManifest> parse_archive_index(std::string_view text) {
+std::vector<ArchivedManifest> parse_archive_index(std::string_view text,
+                                                  const NameDefaults& defaults) {
   return base::doing(std::string(archive_index_file), [&] {
     const Json json = base::parse_json(text, "the index", limits);
     const Json* manifests = base::array_member(json, "manifests");
@@ -112,7 +113,7 @@ std::vector<ArchivedManifest> parse_archive_index(std::string_view text) {
     for (std::size_t i = 0; i < checked_list(*manifests).size(); ++i)
       all.push_back({.manifest = index.manifests[i].manifest,
                      .platform = index.manifests[i].platform,
-                     .names = annotated_names((*manifests)[i])});
+                     .names = annotated_names((*manifests)[i], defaults)});
     return all;
   });
 }

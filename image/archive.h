@@ -19,6 +19,7 @@ enum class ArchiveFormat { docker, oci };
 inline constexpr std::string_view archive_layout_file = "oci-layout";
 inline constexpr std::string_view archive_index_file = "index.json";
 inline constexpr std::string_view archive_manifest_file = "manifest.json";
+inline constexpr std::string_view blob_directory = "blobs";
 inline constexpr std::size_t largest_archive_document = std::size_t{16} << 20;
 
 // An image and the names that it goes by in the archive, each with a tag.
@@ -49,7 +50,8 @@ struct ArchivedImage {  // of manifest.json
 
 // Throw corrupt for what breaks the format or its limits. A name that is none is left out, as one
 // that is only a tag is.
-std::vector<ArchivedManifest> parse_archive_index(std::string_view text);
+std::vector<ArchivedManifest> parse_archive_index(std::string_view text,
+                                                  const NameDefaults& defaults = {});
 std::vector<ArchivedImage> parse_archive_manifest(std::string_view text,
                                                   const NameDefaults& defaults);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t most_entries = 65536;
 constexpr int longest_chain = 16;  // of links
-constexpr std::string_view blob_directory = "blobs/sha256/";
+constexpr std::string_view blob_prefix = "blobs/sha256/";
 
 [[noreturn]] void corrupt(const std::string& message) {
   throw base::Error(base::ErrorKind::corrupt, message);
@@ -40,8 +40,8 @@ std::string target_of(const std::string& path, const TarEntry& entry) {
 
 // The digest that a path promises.
 std::optional<Digest> promised(std::string_view path) {
-  if (!path.starts_with(blob_directory)) return std::nullopt;
-  return Digest::sha256(path.substr(blob_directory.size()));
+  if (!path.starts_with(blob_prefix)) return std::nullopt;
+  return Digest::sha256(path.substr(blob_prefix.size()));
 }
 
 // A file's content as it comes. Nobody writes images with holes, which would take no room in the
@@ -120,7 +120,7 @@ std::optional<Descriptor> ArchiveContents::find(std::string_view path) const {
 }
 
 std::optional<Descriptor> ArchiveContents::find(const Digest& digest) const {
-  return find(std::string(blob_directory) + digest.hex);
+  return find(std::string(blob_prefix) + digest.hex);
 }
 
 std::string ArchiveContents::read_blob(const Descriptor& blob, std::size_t limit) const {

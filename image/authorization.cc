@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "image/challenge.h"
+#include "image/registry_error.h"
 #include "image/url.h"
 
 namespace image {
@@ -92,8 +93,7 @@ std::string Authorization::fetch_token(const HttpResponse& refusal, const std::s
   const HttpResponse answer = transport.exchange(request, collect_into(body, largest_answer));
   if (answer.status == 401 || answer.status == 403) return "";
   if (!answer.success())
-    throw base::Error(base::ErrorKind::unavailable,
-                      describe(request) + ": HTTP status " + std::to_string(answer.status));
+    throw base::Error(base::ErrorKind::unavailable, exchange_error(request, answer).message());
   const base::Json json = base::parse_json(body, describe(request), {.bytes = largest_answer});
   std::string token = base::text_member(json, "token");
   if (token.empty()) token = base::text_member(json, "access_token");
@@ -114,9 +114,9 @@ bool Authorization::satisfy(const HttpResponse& refusal, const std::string& used
                                   : fetch_token(refusal, parameter(*bearer, "realm"),
                                                 parameter(*bearer, "service"), transport);
     if (!token.empty()) fresh = "Bearer " + token;
-  } else if (find(challenges, "basic") != nullptr && login_) {
-    fresh = basic(*login_);
   }
+  const bool has_password = login_ && !login_->user.empty();
+  if (fresh.empty() && has_password && find(challenges, "basic") != nullptr) fresh = basic(*login_);
   if (fresh.empty() || fresh == used) return false;
   header_ = fresh;
   return true;

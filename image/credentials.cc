@@ -55,7 +55,9 @@ Credentials Credentials::parse(std::string_view text) {
     if (auths == nullptr) return;
     for (const auto& [key, value] : auths->items()) {
       if (!value.is_object()) throw base::Error(base::ErrorKind::corrupt, "an entry is no object");
-      credentials.logins_[normalise_key(key)] = login_from_json(value);
+      // Docker Hub has several names; docker leaves empty entries where a program has the secret.
+      const Login login = login_from_json(value);
+      if (login != Login{}) credentials.logins_[normalise_key(key)] = login;
     }
   });
   return credentials;
@@ -64,11 +66,7 @@ Credentials Credentials::parse(std::string_view text) {
 std::optional<Login> Credentials::find(const Reference& name) const {
   std::string key = name.name();
   for (;;) {
-    if (const auto found = logins_.find(key); found != logins_.end()) {
-      const Login& login = found->second;
-      // docker leaves empty entries where a helper program holds the secret.
-      return login == Login{} ? std::nullopt : std::optional(login);
-    }
+    if (const auto found = logins_.find(key); found != logins_.end()) return found->second;
     const std::size_t slash = key.rfind('/');
     if (slash == std::string::npos) return std::nullopt;
     key.erase(slash);

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "image/trust_policy.h"
 #include "image/url.h"
 
 namespace image {
@@ -141,6 +143,13 @@ base::ErrorKind kind_of(CURLcode code) {
   }
 }
 
+// What OpenSSL says of an answer in plain HTTP, nobody understands.
+std::string_view explanation(CURLcode code, std::string_view reason) {
+  const bool no_tls = code == CURLE_SSL_CONNECT_ERROR &&
+                      reason.find("wrong version number") != std::string_view::npos;
+  return no_tls ? " (no TLS: is it to be listed in insecure-registries?)" : "";
+}
+
 }  // namespace
 
 struct CurlTransport::Handle {
@@ -173,12 +182,24 @@ struct CurlTransport::Handle {
     set(CURLOPT_XFERINFOFUNCTION, on_progress);
     set(CURLOPT_HEADERFUNCTION, on_header);
     set(CURLOPT_WRITEFUNCTION, on_body);
-    // The system's certificates are found by directory all the same.
-    if (options.ca_pem.empty()) return;
-    curl_blob blob{.data = const_cast<char*>(options.ca_pem.data()),
-                   .len = options.ca_pem.size(),
-                   .flags = CURL_BLOB_NOCOPY};
-    set(CURLOPT_CAINFO_BLOB, &blob);
+    // libcurl's own program has it like OpenSSL; the library does not look.
+    if (const char* directory = std::getenv("SSL_CERT_DIR")) set(CURLOPT_CAPATH, directory);
+  }
+
+  void set_text(CURLoption option, const std::string& text) {
+    curl_blob blob{
+        .data = const_cast<char*>(text.data()), .len = text.size(), .flags = CURL_BLOB_COPY};
+    set(option, &blob);
+  }
+
+  // The system's authorities are found by directory all the same.
+  void set_certificates(const CurlOptions& options, const HostCertificates* host) {
+    const std::string authorities =
+        options.ca_pem + (host != nullptr ? "\n" + host->authorities : "");
+    if (!base::trim(authorities).empty()) set_text(CURLOPT_CAINFO_BLOB, authorities);
+    if (host == nullptr || host->certificate.empty()) return;
+    set_text(CURLOPT_SSLCERT_BLOB, host->certificate);
+    set_text(CURLOPT_SSLKEY_BLOB, host->key);
   }
 
   void set_request(const HttpRequest& request, const HeaderList& headers, bool check_certificate) {
@@ -217,8 +238,11 @@ HttpResponse CurlTransport::exchange(const HttpRequest& request, const BodySink&
   curl_easy_reset(curl);  // keeps the connections
   handle_->reason.fill('\0');
   handle_->set_defaults(options_);
+  const std::string host = url->host + ":" + url->port;
+  handle_->set_certificates(options_, options_.certificates(host));
+  if (is_loopback(url->host)) handle_->set(CURLOPT_PROXY, "");
   const HeaderList headers = header_list(request);
-  handle_->set_request(request, headers, !options_.insecure(url->host + ":" + url->port));
+  handle_->set_request(request, headers, !options_.insecure(host));
   Exchange exchange{.curl = curl,
                     .sink = sink,
                     .cancelled = options_.cancelled,
@@ -235,7 +259,8 @@ HttpResponse CurlTransport::exchange(const HttpRequest& request, const BodySink&
     const std::string reason = handle_->reason.data();
     throw base::Error(kind_of(code),
                       describe(request) + ": " +
-                          base::printable(reason.empty() ? curl_easy_strerror(code) : reason));
+                          base::printable(reason.empty() ? curl_easy_strerror(code) : reason) +
+                          std::string(explanation(code, reason)));
   }
   exchange.start();
   exchange.response.url = request.url;

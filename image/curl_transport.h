@@ -1,4 +1,5 @@
-// HTTP by libcurl. Proxies are taken from the environment.
+// HTTP by libcurl. From the environment come proxies, but not for this machine, and $SSL_CERT_DIR
+// for the system's directory of certificates.
 #pragma once
 
 #include <atomic>
@@ -7,12 +8,17 @@
 #include <memory>
 #include <string>
 
+#include "image/host_certificates.h"
 #include "image/transport.h"
 
 namespace image {
 
 struct CurlOptions {
-  std::string ca_pem;                      // trusted beside the system's; may be empty
+  std::string ca_pem;  // trusted beside the system's; may be empty
+  // What TLS with "HOST:PORT" needs beside that; null: nothing. Must stay where it is.
+  std::function<const HostCertificates*(const std::string&)> certificates = [](const std::string&) {
+    return nullptr;
+  };
   std::chrono::seconds stall_timeout{30};  // of connecting, and of moving less than 64 bytes/s
   // Whether the certificate of "HOST:PORT" is not to be checked.
   std::function<bool(const std::string&)> insecure = [](const std::string&) { return false; };

@@ -37,7 +37,7 @@ void Downloads::add(const Descriptor& blob, base::UniqueFd file) {
 }
 
 void Downloads::start() {
-  const std::size_t count = std::min(at_a_time, blobs_.size());
+  const std::size_t count = std::min(at_a_time_, blobs_.size());
   for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
 }
 

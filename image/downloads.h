@@ -39,12 +39,13 @@ class Downloads {
  public:
   // Fetches one blob into the file, in a thread of its own; must throw rather than fail() it.
   using Fetch = std::function<void(const Descriptor&, GrowingFile&)>;
-  static constexpr std::size_t at_a_time = 3;
+  static constexpr unsigned usual = 3;  // at a time
 
   // `cancelled` is set where the rest is of no use any more; `make_fetch` is called once in each
   // thread.
-  Downloads(std::function<Fetch()> make_fetch, std::atomic<bool>& cancelled)
-      : make_fetch_(std::move(make_fetch)), cancelled_(cancelled) {}
+  Downloads(std::function<Fetch()> make_fetch, std::atomic<bool>& cancelled,
+            unsigned at_a_time = usual)
+      : make_fetch_(std::move(make_fetch)), cancelled_(cancelled), at_a_time_(at_a_time) {}
   Downloads(const Downloads&) = delete;
   Downloads& operator=(const Downloads&) = delete;
   ~Downloads();  // cancels what is under way
@@ -63,6 +64,7 @@ class Downloads {
 
   std::function<Fetch()> make_fetch_;
   std::atomic<bool>& cancelled_;
+  std::size_t at_a_time_;
   std::vector<Descriptor> blobs_;
   std::map<Digest, std::unique_ptr<GrowingFile>> files_;
   std::atomic<std::size_t> next_ = 0;

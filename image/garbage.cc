@@ -4,35 +4,44 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "image/image_files.h"
 #include "image/image_index.h"
 #include "image/record_file.h"
 
 namespace image {
 namespace {
 
-struct Live {
-  std::set<std::string> blobs;    // hex
-  std::set<std::string> disks;    // file names
-  std::set<std::string> records;  // file names
-};
+// Whole paths.
+using Paths = std::set<std::string>;
 
-Live find_live(const StoreLayout& layout, std::span<const ImageUse> uses) {
-  Live live;
+void keep(Paths& live, const StoreLayout& layout, const Image& image) {
+  for (std::string& file : files_of(layout, image)) live.insert(std::move(file));
+}
+
+void keep(Paths& live, const StoreLayout& layout, const ImageSet& set) {
+  for (std::string& file : files_of(layout, set)) live.insert(std::move(file));
+  for (const Image& image : set.images) keep(live, layout, image);
+}
+
+Paths find_live(const StoreLayout& layout, std::span<const ImageUse> uses) {
+  Paths live;
   for (const IndexEntry& entry : read_index(layout)) {
-    const auto image = read_record(layout, entry.image);
-    if (!image) continue;
-    live.records.insert(entry.image.hex + ".json");
-    live.blobs.insert({image->manifest.digest.hex, image->config_blob.digest.hex});
-    for (const Layer& layer : image->layers) {
-      live.blobs.insert(layer.blob.digest.hex);
-      live.disks.insert(layer.disk);
-    }
+    if (const auto image = read_record(layout, entry.image)) keep(live, layout, *image);
+    const auto set = entry.set ? read_set(layout, *entry.set) : std::nullopt;
+    if (set) keep(live, layout, *set);
   }
-  for (const ImageUse& use : uses) live.disks.insert(use.disks.begin(), use.disks.end());
+  for (const ImageUse& use : uses)
+    for (const std::string& disk : use.disks) live.insert(layout.disk(disk));
   return live;
+}
+
+// ".NAME.tmp-XXXXXX", as AtomicFile names what it was writing when its process was killed.
+bool is_attempt(const std::string& name) {
+  return name.starts_with(".") && name.find(".tmp-") != std::string::npos;
 }
 
 void remove_counted(const std::string& path, Collected& collected) {
@@ -44,29 +53,25 @@ void remove_counted(const std::string& path, Collected& collected) {
   base::remove_file(path);
 }
 
-void keep_only(const std::string& directory, const std::set<std::string>& names,
-               Collected& collected) {
-  for (const std::string& name : base::list_directory(directory))
-    if (!names.contains(name)) remove_counted(directory + "/" + name, collected);
-}
-
-// ".NAME.tmp-XXXXXX", as AtomicFile names what it was writing when its process was killed.
-void remove_attempts(const std::string& directory, Collected& collected) {
-  for (const std::string& name : base::list_directory(directory))
-    if (name.starts_with(".") && name.find(".tmp-") != std::string::npos)
-      remove_counted(directory + "/" + name, collected);
-}
-
 }  // namespace
 
+std::vector<std::string> find_garbage(const StoreLayout& layout, std::span<const ImageUse> uses,
+                                      const base::FileLock&) {
+  const std::set<std::string> live = find_live(layout, uses);
+  std::vector<std::string> garbage;
+  for (const std::string& directory : {layout.blobs(), layout.disks(), layout.records()})
+    for (const std::string& name : base::list_directory(directory))
+      if (const std::string path = directory + "/" + name; !live.contains(path))
+        garbage.push_back(path);
+  for (const std::string& name : base::list_directory(layout.root))
+    if (is_attempt(name)) garbage.push_back(layout.root + "/" + name);
+  return garbage;
+}
+
 Collected collect_files(const StoreLayout& layout, std::span<const ImageUse> uses,
-                        const base::FileLock&) {
-  const Live live = find_live(layout, uses);
+                        const base::FileLock& held) {
   Collected collected;
-  keep_only(layout.blobs(), live.blobs, collected);
-  keep_only(layout.disks(), live.disks, collected);
-  keep_only(layout.records(), live.records, collected);
-  remove_attempts(layout.root, collected);
+  for (const std::string& path : find_garbage(layout, uses, held)) remove_counted(path, collected);
   return collected;
 }
 
@@ -81,6 +86,7 @@ Collected collect_staging(const StoreLayout& layout, const base::FileLock&) {
     const std::string path = layout.staging() + "/" + name;
     const auto free = base::FileLock::try_acquire(path + ".lock");
     if (!free) continue;
+    collected.bytes += base::disk_usage(path);
     base::remove_tree(path);
     base::remove_file(path + ".lock");
     ++collected.files;

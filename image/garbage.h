@@ -2,14 +2,20 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/lock.h"
 #include "image/image_store.h"
 
 namespace image {
 
-// Removes blobs, disks and records that no image in index.json refers to, and attempts at
-// replacing a file that were never finished. `held` is the store's lock.
+// Blobs, disks and records that no image in index.json refers to, and attempts at replacing a file
+// that were never finished; whole paths. `held` is the store's lock: without it, what a pull is
+// moving into place would be among them.
+std::vector<std::string> find_garbage(const StoreLayout& layout, std::span<const ImageUse> uses,
+                                      const base::FileLock& held);
+// Removes these.
 Collected collect_files(const StoreLayout& layout, std::span<const ImageUse> uses,
                         const base::FileLock& held);
 // Removes what pulls left whose lock nobody holds any more. `held` is the store's lock.

@@ -57,11 +57,12 @@ struct Descriptor {
 
 // One layer, from the bottom up. Its disk is read-only and may be shared with other images.
 struct Layer {
-  Descriptor blob;              // as the registry has it
-  Digest diff_id;               // of the uncompressed tar
-  Digest chain_id;              // of this layer on those below it
-  std::uint64_t tar_bytes = 0;  // uncompressed
-  std::string disk;             // the disk's file name in the store: ImageStore::disk_path()
+  Descriptor blob;                  // as the registry has it
+  Digest diff_id;                   // of the uncompressed tar
+  Digest chain_id;                  // of this layer on those below it
+  std::uint64_t tar_bytes = 0;      // uncompressed
+  std::uint64_t content_bytes = 0;  // the sizes of its files, as docker counts
+  std::string disk;                 // the disk's file name in the store: ImageStore::disk_path()
   std::uint64_t disk_bytes = 0;
   bool operator==(const Layer&) const = default;
 };
@@ -74,9 +75,17 @@ struct Image {
   std::vector<Reference> digests;  // NAME@DIGEST, as pulled (docker's RepoDigests)
   ImageConfig config;
   std::vector<Layer> layers;     // the lowest first
-  std::uint64_t size_bytes = 0;  // the sum of the uncompressed layers, as docker counts
+  std::uint64_t size_bytes = 0;  // the sum of the uncompressed layers, as podman counts
+  bool blobs_dropped = false;    // its layers' blobs are not kept: a registry has them
 
   const std::optional<base::WallTime>& created() const { return config.created; }
+  std::uint64_t content_bytes() const {
+    std::uint64_t bytes = 0;
+    for (const Layer& layer : layers) bytes += layer.content_bytes;
+    return bytes;
+  }
+  // With the last tag of a repository its digests go too. All that went, `name` first.
+  std::vector<Reference> remove_name(const Reference& name);
   bool operator==(const Image&) const = default;
 };
 

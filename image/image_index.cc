@@ -17,6 +17,7 @@ constexpr std::size_t largest_index = std::size_t{16} << 20;
 using annotation::containerd_name;
 using annotation::ref_name;
 constexpr const char* image_id = "org.vxn.image.id";  // our own
+constexpr const char* image_set = "org.vxn.image.index";
 
 std::optional<IndexEntry> entry_from_json(const Json& json) {
   const auto digest = Digest::try_parse(base::text_member(json, "digest"));
@@ -36,6 +37,7 @@ std::optional<IndexEntry> entry_from_json(const Json& json) {
                       .variant = base::text_member(*platform, "variant")};
   if (const std::string name = base::text_member(*annotations, ref_name); !name.empty())
     entry.name = Reference::parse_canonical(name);
+  if (entry.name) entry.set = Digest::try_parse(base::text_member(*annotations, image_set));
   return entry;
 }
 
@@ -46,6 +48,7 @@ Json entry_to_json(const IndexEntry& entry) {
     annotations[containerd_name] = entry.name->canonical();
   }
   annotations[image_id] = entry.image.text();
+  if (entry.set) annotations[image_set] = entry.set->text();
   Json platform{{"architecture", entry.platform.architecture}, {"os", entry.platform.os}};
   if (!entry.platform.variant.empty()) platform["variant"] = entry.platform.variant;
   return {{"mediaType", entry.manifest.media_type},
@@ -86,10 +89,12 @@ void unassign(std::vector<IndexEntry>& entries, const Reference& name) {
   if (found == entries.end()) return;
   const auto others =
       std::ranges::count_if(entries, [&](const auto& e) { return same_image(e, *found); });
-  if (others > 1)
+  if (others > 1) {
     entries.erase(found);
-  else
-    found->name.reset();
+    return;
+  }
+  found->name.reset();
+  found->set.reset();
 }
 
 void assign(std::vector<IndexEntry>& entries, const IndexEntry& entry) {
@@ -97,7 +102,8 @@ void assign(std::vector<IndexEntry>& entries, const IndexEntry& entry) {
   for (IndexEntry& one : entries)
     if (same_image(one, entry)) one.manifest = entry.manifest;
   const auto is_entry = [&](const IndexEntry& one) {
-    return same_image(one, entry) && (!entry.name || one.name == entry.name);
+    return same_image(one, entry) &&
+           (!entry.name || (one.name == entry.name && one.set == entry.set));
   };
   if (std::ranges::any_of(entries, is_entry)) return;
   if (entry.name) unassign(entries, *entry.name);

@@ -17,6 +17,8 @@ struct IndexEntry {
   Platform platform;
   Digest image;
   std::optional<Reference> name;  // with tag
+  // The index that the name stands for, of which the image is one; only with a name.
+  std::optional<Digest> set = std::nullopt;
   bool operator==(const IndexEntry&) const = default;
 };
 

@@ -39,16 +39,26 @@ std::optional<base::WallTime> time_member(const Json& object, const char* key) {
   return base::parse_time(base::text_member(object, key));
 }
 
-Json descriptor_to_json(const Descriptor& descriptor) {
-  return {{"media_type", descriptor.media_type},
-          {"digest", descriptor.digest.text()},
-          {"bytes", descriptor.bytes}};
+void check_schema(const Json& json) {
+  const std::int64_t schema = base::integer_member(json, "schema");
+  if (schema > image_record_schema)
+    throw base::Error(
+        base::ErrorKind::unsupported,
+        "written by a newer version of this program (schema " + std::to_string(schema) + ")");
+  if (schema < 1) corrupt("schema is missing");
 }
 
-Descriptor descriptor_from_json(const Json& json) {
-  return {.media_type = base::text_member(json, "media_type"),
-          .digest = digest_member(json, "digest"),
-          .bytes = size_member(json, "bytes")};
+Json descriptors_to_json(const std::vector<Descriptor>& descriptors) {
+  Json json = Json::array();
+  for (const Descriptor& descriptor : descriptors) json.push_back(to_json(descriptor));
+  return json;
+}
+
+std::vector<Descriptor> descriptors_member(const Json& object, const char* key) {
+  std::vector<Descriptor> descriptors;
+  if (const Json* list = base::array_member(object, key))
+    for (const Json& one : *list) descriptors.push_back(descriptor_from_json(one));
+  return descriptors;
 }
 
 Json history_to_json(const History& history) {
@@ -110,20 +120,33 @@ ImageConfig config_from_json(const Json& json) {
 
 }  // namespace
 
+Json to_json(const Descriptor& descriptor) {
+  return {{"media_type", descriptor.media_type},
+          {"digest", descriptor.digest.text()},
+          {"bytes", descriptor.bytes}};
+}
+
+Descriptor descriptor_from_json(const Json& json) {
+  return {.media_type = base::text_member(json, "media_type"),
+          .digest = digest_member(json, "digest"),
+          .bytes = size_member(json, "bytes")};
+}
+
 Json to_json(const Layer& layer) {
-  return {{"blob", descriptor_to_json(layer.blob)},
-          {"diff_id", layer.diff_id.text()},
-          {"chain_id", layer.chain_id.text()},
-          {"tar_bytes", layer.tar_bytes},
-          {"disk", layer.disk},
+  return {{"blob", to_json(layer.blob)},          {"diff_id", layer.diff_id.text()},
+          {"chain_id", layer.chain_id.text()},    {"tar_bytes", layer.tar_bytes},
+          {"content_bytes", layer.content_bytes}, {"disk", layer.disk},
           {"disk_bytes", layer.disk_bytes}};
 }
 
+// Records were without content_bytes at first.
 Layer layer_from_json(const Json& json) {
   return {.blob = descriptor_from_json(required_object(json, "blob")),
           .diff_id = digest_member(json, "diff_id"),
           .chain_id = digest_member(json, "chain_id"),
           .tar_bytes = size_member(json, "tar_bytes"),
+          .content_bytes =
+              size_member(json, json.contains("content_bytes") ? "content_bytes" : "tar_bytes"),
           .disk = base::text_member(json, "disk"),
           .disk_bytes = size_member(json, "disk_bytes")};
 }
@@ -133,33 +156,49 @@ Json to_json(const Image& image) {
   for (const Reference& name : image.digests) digests.push_back(name.canonical());
   Json layers = Json::array();
   for (const Layer& layer : image.layers) layers.push_back(to_json(layer));
-  return {{"schema", image_record_schema},
-          {"id", image.id.text()},
-          {"manifest", descriptor_to_json(image.manifest)},
-          {"config_blob", descriptor_to_json(image.config_blob)},
-          {"digests", std::move(digests)},
-          {"size_bytes", image.size_bytes},
-          {"layers", std::move(layers)},
-          {"config", config_to_json(image.config)}};
+  Json json{{"schema", image_record_schema},       {"id", image.id.text()},
+            {"manifest", to_json(image.manifest)}, {"config_blob", to_json(image.config_blob)},
+            {"digests", std::move(digests)},       {"size_bytes", image.size_bytes},
+            {"layers", std::move(layers)},         {"config", config_to_json(image.config)}};
+  if (image.blobs_dropped) json["blobs_dropped"] = true;
+  return json;
 }
 
 Image image_from_json(const Json& json) {
-  const std::int64_t schema = base::integer_member(json, "schema");
-  if (schema > image_record_schema)
-    throw base::Error(
-        base::ErrorKind::unsupported,
-        "written by a newer version of this program (schema " + std::to_string(schema) + ")");
-  if (schema < 1) corrupt("schema is missing");
+  check_schema(json);
   Image image{.id = digest_member(json, "id"),
               .manifest = descriptor_from_json(required_object(json, "manifest")),
               .config_blob = descriptor_from_json(required_object(json, "config_blob")),
               .config = config_from_json(required_object(json, "config")),
-              .size_bytes = size_member(json, "size_bytes")};
+              .size_bytes = size_member(json, "size_bytes"),
+              .blobs_dropped = base::bool_member(json, "blobs_dropped")};
   for (const std::string& name : base::list_member(json, "digests"))
     image.digests.push_back(Reference::parse_canonical(name));
   if (const Json* layers = base::array_member(json, "layers"))
     for (const Json& layer : *layers) image.layers.push_back(layer_from_json(layer));
   return image;
+}
+
+Json set_record_to_json(const ImageSet& set) {
+  Json images = Json::array();
+  for (const Image& image : set.images) images.push_back(image.id.text());
+  return {{"schema", image_record_schema},
+          {"index", to_json(set.index)},
+          {"images", std::move(images)},
+          {"companions", descriptors_to_json(set.companions)},
+          {"blobs", descriptors_to_json(set.blobs)}};
+}
+
+ImageSet set_record_from_json(const Json& json) {
+  check_schema(json);
+  ImageSet set{.index = descriptor_from_json(required_object(json, "index")),
+               .images = {},
+               .companions = descriptors_member(json, "companions"),
+               .blobs = descriptors_member(json, "blobs")};
+  for (const std::string& id : base::list_member(json, "images"))
+    set.images.push_back({.id = Digest::parse(id)});
+  if (set.images.empty()) corrupt("a set without images");
+  return set;
 }
 
 }  // namespace image

@@ -4,12 +4,15 @@
 
 #include "base/json.h"
 #include "image/image.h"
+#include "image/image_set.h"
 
 namespace image {
 
 // Raised with every change that an older reader would misread.
 inline constexpr int image_record_schema = 1;
 
+base::Json to_json(const Descriptor& descriptor);
+Descriptor descriptor_from_json(const base::Json& json);
 base::Json to_json(const Layer& layer);
 Layer layer_from_json(const base::Json& json);
 
@@ -17,5 +20,10 @@ Layer layer_from_json(const base::Json& json);
 base::Json to_json(const Image& image);
 // Throws corrupt, and unsupported for a newer schema.
 Image image_from_json(const base::Json& json);
+
+// A set's record: its images by id alone, since they have records of their own.
+base::Json set_record_to_json(const ImageSet& set);
+// The ids are of images without anything else. Throws as above.
+ImageSet set_record_from_json(const base::Json& json);
 
 }  // namespace image

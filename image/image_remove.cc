@@ -33,20 +33,6 @@ bool has_single_name(const Image& image) {
   return repositories.size() <= 1;
 }
 
-// With the last tag of a repository its digests go too.
-void drop_name(Image& image, const Reference& name, std::vector<Reference>& dropped) {
-  std::erase(image.tags, name);
-  std::erase(image.digests, name);
-  dropped.push_back(name);
-  if (name.digest()) return;
-  const bool more = std::ranges::any_of(
-      image.tags, [&](const Reference& tag) { return tag.name() == name.name(); });
-  if (more) return;
-  for (const Reference& digest : image.digests)
-    if (digest.name() == name.name()) dropped.push_back(digest);
-  std::erase_if(image.digests, [&](const Reference& d) { return d.name() == name.name(); });
-}
-
 void refuse_use(const Image& image, const RemoveOptions& options) {
   const std::string what = "unable to delete " + image.id.short_hex();
   if (const ImageUse* use = find_use(options, image.id, true))
@@ -66,7 +52,7 @@ bool untag(Image& image, const Reference& name, std::string_view text, const Rem
     conflict("unable to remove repository reference \"" + std::string(text) +
              "\" (must force) - container " + use->container + " is using its referenced image " +
              image.id.short_hex());
-  drop_name(image, name, dropped);
+  dropped = image.remove_name(name);
   return image.tags.empty() && image.digests.empty();
 }
 
@@ -94,14 +80,17 @@ std::vector<Digest> own_chains(const Image& image, const std::vector<Image>& oth
 
 // nullopt where the user named it by id.
 std::optional<Reference> given_name(std::string_view text, const Image& image,
-                                    const NameDefaults& names) {
+                                    const ShortNames& names) {
   const std::string_view hex = text.starts_with("sha256:") ? text.substr(7) : text;
   if (hex.size() == 64) return std::nullopt;
-  const Reference name = Reference::parse(text, names).with_default_tag();
-  const Reference wanted = name.digest() ? name.with_digest(*name.digest()) : name;
-  const bool known = std::ranges::find(image.tags, wanted) != image.tags.end() ||
-                     std::ranges::find(image.digests, wanted) != image.digests.end();
-  return known ? std::optional(wanted) : std::nullopt;
+  for (const Reference& candidate : names.to_find(text)) {
+    const Reference name = candidate.with_default_tag();
+    const Reference wanted = name.digest() ? name.with_digest(*name.digest()) : name;
+    if (std::ranges::find(image.tags, wanted) != image.tags.end() ||
+        std::ranges::find(image.digests, wanted) != image.digests.end())
+      return wanted;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -111,6 +100,7 @@ RemovedImage ImageStore::remove(std::string_view text, const RemoveOptions& opti
   const base::FileLock lock = lock_for_change();
   Image image = require(text, options.names);
   const Image before = image;
+  const auto set = before.tags.empty() ? std::nullopt : find_set(before.tags.front());
   RemovedImage removed;
 
   const auto name = given_name(text, image, options.names);
@@ -125,13 +115,19 @@ RemovedImage ImageStore::remove(std::string_view text, const RemoveOptions& opti
   std::vector<IndexEntry> entries = read_index(layout_);
   for (const Reference& tag : before.tags)
     if (std::ranges::find(image.tags, tag) == image.tags.end()) unassign(entries, tag);
-  if (goes) std::erase_if(entries, [&](const IndexEntry& e) { return e.image == image.id; });
+  // Of a set that was made on another host, the entry may be another of its images'.
+  const auto in_set = [&](const Digest& id) {
+    return set && std::ranges::any_of(set->images, [&](const Image& one) { return one.id == id; });
+  };
+  if (goes)
+    std::erase_if(entries, [&](const IndexEntry& e) {
+      return e.image == image.id || (!e.name && in_set(e.image));
+    });
   write_index(layout_, entries);
   if (!goes) {
     write_record(layout_, image);
     return removed;
   }
-  base::remove_file(layout_.record(image.id));
   removed.image = image.id;
   removed.layers = own_chains(image, list());
   removed.freed_bytes = collect_files(layout_, options.uses, lock).bytes;

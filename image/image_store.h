@@ -11,7 +11,9 @@
 #include "base/clock.h"
 #include "base/lock.h"
 #include "image/image.h"
+#include "image/image_set.h"
 #include "image/reference.h"
+#include "image/short_names.h"
 #include "image/store_layout.h"
 
 namespace image {
@@ -26,7 +28,7 @@ struct ImageUse {
 
 struct RemoveOptions {
   bool force = false;
-  NameDefaults names;
+  ShortNames names;
   std::vector<ImageUse> uses;
 };
 
@@ -57,10 +59,12 @@ class ImageStore {
   // By name ("alpine", "alpine:3.20", "alpine@sha256:…"), by id ("sha256:…", 64 digits), or by the
   // beginning of an id. Names win over ids. Throws usage for text that is neither and for an
   // ambiguous beginning.
-  std::optional<Image> find(std::string_view text, const NameDefaults& names = {}) const;
+  std::optional<Image> find(std::string_view text, const ShortNames& names = {}) const;
   std::optional<Image> find(const Reference& name) const;
+  // Of a name that stands for several platforms: all of them.
+  std::optional<ImageSet> find_set(const Reference& name) const;
   // As the first; throws not_found, "No such image: TEXT", where it is absent.
-  Image require(std::string_view text, const NameDefaults& names = {}) const;
+  Image require(std::string_view text, const ShortNames& names = {}) const;
   // All of them, newest first; those without a name too.
   std::vector<Image> list() const;
 
@@ -89,6 +93,8 @@ class ImageStore {
   // Records the image and adds `names`, each with a tag or a digest, to those that it has. Its
   // blobs and disks must lie in place, and `held` be this store's lock. Writes only what is new.
   void put(const base::FileLock& held, const Image& image, const std::vector<Reference>& names);
+  // The same of several, of which the name is that of the set, and finds the one for this host.
+  void put(const base::FileLock& held, const ImageSet& set, const std::vector<Reference>& names);
   // Every layer whose disk is in place, each once; for reuse.
   std::vector<Layer> known_layers() const;
 

@@ -1,5 +1,6 @@
-// Undoes a layer's compression as a stream: gzip (RFC 1952, any number of members), zstd (RFC 8878,
-// any number of frames) or none. Which of them is seen by the first bytes, never by a media type.
+// Undoes a layer's or an archive's compression as a stream: gzip (RFC 1952, any number of members),
+// zstd (RFC 8878, any number of frames), xz and bzip2 (any number of streams) or none. Which of
+// them is seen by the first bytes, never by a media type.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +12,10 @@
 
 namespace image {
 
-enum class Compression { none, gzip, zstd };
+enum class Compression { none, gzip, zstd, xz, bzip2 };
 
+// As many bytes of the start as tell all of them apart.
+inline constexpr std::size_t longest_magic = 10;
 // By magic number; fewer than 4 bytes are `none`.
 Compression detect_compression(std::span<const std::byte> start);
 
@@ -24,11 +27,15 @@ struct InflateLimits {
   std::uint64_t ratio_after = std::uint64_t{1} << 30;
   // A zstd frame that asks for a larger window is refused (memory).
   int zstd_window_log = 27;
+  // The same of xz; what its greatest level asks for is 65 MiB.
+  std::uint64_t xz_memory = std::uint64_t{144} << 20;
 };
 
-// Throws corrupt for damaged, truncated or trailing bytes (zeros after the last gzip member are
-// padding) and for what exceeds a limit. Reads its input to the end before it reports its own end,
-// so that whoever digests the input has seen all of it.
+class Decoder;
+
+// Throws corrupt for damaged, truncated or trailing bytes (zeros after the last gzip member or
+// bzip2 stream are padding) and for what exceeds a limit. Reads its input to the end before it
+// reports its own end, so that whoever digests the input has seen all of it.
 class Inflate : public ByteSource {
  public:
   // `compressed` is borrowed. Reads its first bytes.
@@ -39,8 +46,6 @@ class Inflate : public ByteSource {
   Compression compression() const { return compression_; }
   std::uint64_t bytes_in() const;
   std::uint64_t bytes_out() const { return bytes_out_; }
-
-  class Decoder;  // of one format; in inflate.cc
 
  private:
   void check_limits() const;

@@ -104,7 +104,6 @@ class Conversion {
   LayerTree tree_;
   LayerDiskResult result_;
   std::uint64_t metadata_bytes_ = 0;
-  std::uint64_t total_bytes_ = 0;
 };
 
 LayerDiskResult Conversion::run() {
@@ -131,14 +130,14 @@ void Conversion::take(const TarEntry& entry) {
 void Conversion::check(const TarEntry& entry) {
   metadata_bytes_ += entry.path.size() + entry.link_target.size();
   for (const Xattr& xattr : entry.xattrs) metadata_bytes_ += xattr.name.size() + xattr.value.size();
-  total_bytes_ += std::min(entry.size, options_.max_file_bytes);
+  result_.content_bytes += std::min(entry.size, options_.max_file_bytes);
   if (++result_.entries > options_.max_entries || tree_.size() > options_.max_entries)
     refuse(entry, fmt::format("is one entry more than {}", options_.max_entries));
   if (metadata_bytes_ > options_.max_metadata_bytes)
     refuse(entry, "is too much: names and attributes take all the space that they may");
   if (entry.size > options_.max_file_bytes)
     refuse(entry, fmt::format("has more than {} bytes", options_.max_file_bytes));
-  if (total_bytes_ > options_.max_total_bytes)
+  if (result_.content_bytes > options_.max_total_bytes)
     refuse(entry, fmt::format("brings the layer beyond {} bytes", options_.max_total_bytes));
 }
 

@@ -44,9 +44,10 @@ struct LayerDiskResult {
   // was looked for in the layers below (found or not), so it is keyed by the chainID: a directory
   // without an entry, a hard link's target, or whether there is anything for a whiteout to hide.
   bool uses_lower = false;
-  std::uint64_t entries = 0;     // of the tar
-  std::uint64_t file_bytes = 0;  // contents of regular files, holes not counted
-  std::uint64_t disk_bytes = 0;  // of the disk image, padding to 4 KiB included
+  std::uint64_t entries = 0;        // of the tar
+  std::uint64_t file_bytes = 0;     // contents of regular files, holes not counted
+  std::uint64_t content_bytes = 0;  // the tar's files' sizes, holes counted
+  std::uint64_t disk_bytes = 0;     // of the disk image, padding to 4 KiB included
   // What squashfs cannot say and was left out; for a warning.
   std::uint64_t dropped_xattrs = 0;  // outside user., trusted., security.
   std::uint64_t clamped_mtimes = 0;  // before 1970 or after 2106

@@ -19,11 +19,15 @@ std::size_t TarSource::read(std::span<std::byte> buffer) {
   return count;
 }
 
-void TarSource::check(const Digest& diff_id) {
+Digest TarSource::finish() {
   std::array<std::byte, std::size_t{64} << 10> rest;
   while (read(rest) > 0) {
   }
-  const Digest got = hash_.finish();
+  return hash_.finish();
+}
+
+void TarSource::check(const Digest& diff_id) {
+  const Digest got = finish();
   if (got != diff_id)
     throw base::Error(base::ErrorKind::corrupt,
                       "its content's digest is " + got.text() + " instead of " + diff_id.text());

@@ -31,8 +31,11 @@ class TarSource : public ByteSource {
   explicit TarSource(ByteSource& blob) : inflate_(blob) {}
   std::size_t read(std::span<std::byte> buffer) override;
 
-  // Reads what is left; throws corrupt where the whole is not what the configuration promises.
+  // Reads what is left; the digest of the whole, the diffID.
+  Digest finish();
+  // The same; throws corrupt where it is not what the configuration promises.
   void check(const Digest& diff_id);
+  Compression compression() const { return inflate_.compression(); }
   std::uint64_t bytes() const { return inflate_.bytes_out(); }
 
  private:

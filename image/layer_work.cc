@@ -25,6 +25,9 @@ const Layer* find_known(const std::vector<Layer>& known, const Layer& wanted) {
   return found == known.end() ? nullptr : &*found;
 }
 
+// It has to be read, for its disk or to see that it is what its disk was made of.
+bool is_unseen(const Layer& layer) { return layer.disk.empty() || layer.tar_bytes == 0; }
+
 }  // namespace
 
 std::vector<Layer> plan_layers(const std::vector<Descriptor>& blobs,
@@ -41,6 +44,7 @@ std::vector<Layer> plan_layers(const std::vector<Descriptor>& blobs,
     if (const Layer* before = find_known(known, layer)) {
       layer.disk = before->disk;
       layer.disk_bytes = before->disk_bytes;
+      layer.content_bytes = before->content_bytes;
       // Known to be right only for the blob that it was made from.
       if (before->blob.digest == layer.blob.digest) layer.tar_bytes = before->tar_bytes;
     }
@@ -60,11 +64,12 @@ Image make_image(const Descriptor& manifest, const Descriptor& config_blob, Imag
   return image;
 }
 
-void LayerWork::add_downloads(const std::vector<Layer>& layers) {
+void LayerWork::add_downloads(const std::vector<Layer>& layers, bool all,
+                              std::string_view present) {
   for (const Layer& layer : layers) {
     const std::string item = layer.blob.digest.short_hex();
-    if (files_.has_blob(layer.blob)) {
-      if (!layer.disk.empty()) progress_.update(item, "Already exists", 0, 0);
+    if (files_.has_blob(layer.blob) || !(all || is_unseen(layer))) {
+      if (!layer.disk.empty()) progress_.update(item, present, 0, 0);
     } else if (!downloads_.contains(layer.blob)) {
       progress_.update(item, "Pulling fs layer", 0, 0);
       downloads_.add(layer.blob, files_.create_blob(layer.blob));
@@ -86,10 +91,10 @@ void LayerWork::convert_one(Layer& layer, const std::vector<base::UniqueFd>& bel
     layer.disk = twin->second.disk;
     layer.disk_bytes = twin->second.disk_bytes;
     layer.tar_bytes = twin->second.tar_bytes;
+    layer.content_bytes = twin->second.content_bytes;
     return;
   }
-  const bool unseen = layer.disk.empty() || layer.tar_bytes == 0;
-  if (!unseen) return;  // its blob, where it is missing, comes by itself
+  if (!is_unseen(layer)) return;  // its blob, where it is missing, comes by itself
   const bool comes = downloads_.contains(layer.blob);
   base::UniqueFd stored = comes ? base::UniqueFd() : files_.open_blob(layer.blob);
   const std::unique_ptr<ByteSource> source =
@@ -123,6 +128,7 @@ void LayerWork::make_disk(Layer& layer, ByteSource& blob,
   const LayerDiskResult result = write_layer_disk(tar, output.get(), lower, options_);
   tar.check(layer.diff_id);
   layer.tar_bytes = tar.bytes();
+  layer.content_bytes = result.content_bytes;
   layer.disk_bytes = result.disk_bytes;
   layer.disk = layer_disk_name(result.uses_lower ? layer.chain_id.hex : layer.diff_id.hex);
   files_.name_disk(key, layer.disk);

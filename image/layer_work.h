@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/progress.h"
@@ -33,8 +35,10 @@ class LayerWork {
         options_(options),
         done_(std::move(done)) {}
 
-  // Adds to the downloads what is neither in the store nor added yet.
-  void add_downloads(const std::vector<Layer>& layers);
+  // Adds to the downloads what is neither in the store nor added yet; `all` or only what has no
+  // disk. `present` is what is told of a layer that needs nothing.
+  void add_downloads(const std::vector<Layer>& layers, bool all = true,
+                     std::string_view present = "Already exists");
   // In order, since a layer may look into those below. Fills in disks and sizes. The downloads are
   // started and not finished.
   void convert(std::vector<Layer>& layers);

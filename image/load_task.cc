@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "image/archive.h"
 #include "image/archive_contents.h"
+#include "image/documents.h"
 #include "image/downloads.h"
 #include "image/image_config.h"
 #include "image/inflate.h"
 #include "image/layer_work.h"
 #include "image/manifest.h"
-#include "image/sha256.h"
 
 namespace image {
 namespace {
@@ -35,21 +33,6 @@ struct FoundImage {
   Manifest manifest;
   std::vector<Reference> names;
 };
-
-base::Json to_json(const Descriptor& descriptor) {
-  return {{"mediaType", descriptor.media_type},
-          {"size", descriptor.bytes},
-          {"digest", descriptor.digest.text()}};
-}
-
-std::string manifest_of(const Descriptor& config, const std::vector<Descriptor>& layers) {
-  base::Json list = base::Json::array();
-  for (const Descriptor& layer : layers) list.push_back(to_json(layer));
-  return base::dump_compact({{"schemaVersion", 2},
-                             {"mediaType", manifest_media_type},
-                             {"config", to_json(config)},
-                             {"layers", std::move(list)}});
-}
 
 class LoadTask {
  public:
@@ -87,7 +70,7 @@ class LoadTask {
     const Platform wanted = request_.platform.value_or(Platform::host());
     std::string others;
     std::vector<ArchivedManifest> entries =
-        parse_archive_index(contents_.read_blob(index, largest_archive_document));
+        parse_archive_index(contents_.read_blob(index, largest_archive_document), request_.names);
     const bool any = !request_.platform && is_of_one_platform(entries);
     for (const ArchivedManifest& entry : entries) {
       if (any || !entry.platform || choose_platform({&*entry.platform, 1}, wanted)) {
@@ -161,13 +144,8 @@ class LoadTask {
     found.manifest.config = required(entry.config, config_media_type);
     for (const std::string& path : entry.layers)
       found.manifest.layers.push_back(required_layer(path));
-    const std::string bytes = manifest_of(found.manifest.config, found.manifest.layers);
-    found.descriptor = {.media_type = std::string(manifest_media_type),
-                        .digest = sha256_of(bytes),
-                        .bytes = bytes.size()};
-    const std::string key = "manifest-" + found.descriptor.digest.hex;
-    base::write_all(files_.create_unnamed_blob(key).get(), bytes);
-    files_.name_blob(key, found.descriptor);
+    found.descriptor = files_.put_blob(
+        manifest_media_type, manifest_document(found.manifest.config, found.manifest.layers));
     return found;
   }
 
@@ -180,12 +158,10 @@ class LoadTask {
 
   Descriptor required_layer(const std::string& path) const {
     Descriptor layer = required(path, layer_media_type);
-    std::array<std::byte, 4> start{};
+    std::array<std::byte, longest_magic> start{};
     const base::UniqueFd file = files_.open_blob(layer);
     const std::size_t size = base::read_some(file.get(), start).value_or(0);
-    const Compression compression = detect_compression(std::span(start).first(size));
-    if (compression == Compression::gzip) layer.media_type += "+gzip";
-    if (compression == Compression::zstd) layer.media_type += "+zstd";
+    layer.media_type = layer_type(detect_compression(std::span(start).first(size)));
     return layer;
   }
 

@@ -22,17 +22,18 @@ constexpr std::array manifest_types{docker_manifest, docker_list, manifest_media
                                     index_media_type};
 constexpr std::array<std::string_view, 2> config_types{
     "application/vnd.docker.container.image.v1+json", config_media_type};
-constexpr std::array<std::string_view, 9> layer_types{
+constexpr std::array<std::string_view, 6> layer_types{
     "application/vnd.docker.image.rootfs.diff.tar",
     "application/vnd.docker.image.rootfs.diff.tar.gzip",
     "application/vnd.docker.image.rootfs.diff.tar.zstd",
     layer_media_type,
     "application/vnd.oci.image.layer.v1.tar+gzip",
     "application/vnd.oci.image.layer.v1.tar+zstd",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
 };
+// Layers that a licence keeps out of registries (OCI image-spec, layer.md).
+constexpr std::array<std::string_view, 2> foreign_types{
+    "application/vnd.docker.image.rootfs.foreign.diff.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar"};
 
 constexpr std::int64_t largest_blob = std::int64_t{1} << 50;
 constexpr std::size_t longest_type = 255;
@@ -48,6 +49,16 @@ constexpr std::size_t most_manifests = 4096;
 template <typename Types>
 bool is_one_of(std::string_view type, const Types& types) {
   return std::ranges::find(types, type) != types.end();
+}
+
+void check_layer_type(const std::string& type) {
+  const bool foreign = std::ranges::any_of(
+      foreign_types, [&](std::string_view start) { return type.starts_with(start); });
+  if (foreign)
+    unsupported("a layer of type \"" + base::printable(type, 100) +
+                "\" is not distributed by registries");
+  if (!is_one_of(type, layer_types))
+    unsupported("a layer is of type \"" + base::printable(type, 100) + "\"");
 }
 
 Descriptor descriptor_from_json(const Json& json) {
@@ -80,9 +91,7 @@ Manifest manifest_from_json(const Json& json) {
                 std::to_string(most_layers) + " can be stacked");
   for (const Json& layer : *layers) {
     manifest.layers.push_back(descriptor_from_json(layer));
-    const std::string& type = manifest.layers.back().media_type;
-    if (!is_one_of(type, layer_types))
-      unsupported("a layer is of type \"" + base::printable(type, 100) + "\"");
+    check_layer_type(manifest.layers.back().media_type);
   }
   return manifest;
 }
@@ -161,6 +170,19 @@ const Descriptor& choose_manifest(const Index& index, const Platform& wanted) {
   for (const IndexedManifest& entry : index.manifests)
     if (!entry.platform) return entry.manifest;
   unsupported("no matching manifest for " + wanted.text() + " in the manifest list entries");
+}
+
+std::vector<Descriptor> blobs_of_manifest(std::string_view bytes) {
+  const Json json = base::parse_json(bytes, "the manifest", {.bytes = largest_manifest});
+  if (!json.is_object()) corrupt("it is no object");
+  std::vector<Descriptor> blobs;
+  if (const Json* config = base::object_member(json, "config"))
+    blobs.push_back(descriptor_from_json(*config));
+  const Json* layers = base::array_member(json, "layers");
+  if (layers != nullptr && layers->size() > most_manifests) corrupt("it has too many layers");
+  if (layers != nullptr)
+    for (const Json& layer : *layers) blobs.push_back(descriptor_from_json(layer));
+  return blobs;
 }
 
 std::string accepted_manifests() {

@@ -51,6 +51,10 @@ ParsedManifest parse_manifest(std::string_view bytes, std::string_view content_t
 // The entry to take; throws unsupported, in docker's words, where none fits.
 const Descriptor& choose_manifest(const Index& index, const Platform& wanted);
 
+// What a manifest that need not be an image's names: its configuration and layers. Throws corrupt
+// for what is no manifest.
+std::vector<Descriptor> blobs_of_manifest(std::string_view bytes);
+
 // For an Accept header.
 std::string accepted_manifests();
 

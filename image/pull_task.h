@@ -21,8 +21,9 @@ struct PullEnvironment {
   LayerDiskOptions disk;
 };
 
-// Throws as pull() in worker_client.h says.
-WorkerResult run_pull(const WorkerRequest& request, const PullEnvironment& environment,
+// A result, or a set where all platforms are wanted and there are several. Throws as pull() in
+// worker_client.h says.
+WorkerRecord run_pull(const WorkerRequest& request, const PullEnvironment& environment,
                       base::Progress& progress);
 
 }  // namespace image

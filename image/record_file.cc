@@ -30,4 +30,23 @@ void write_record(const StoreLayout& layout, const Image& image) {
   base::replace_file(layout.record(image.id), base::dump_json(to_json(image)));
 }
 
+std::optional<ImageSet> read_set(const StoreLayout& layout, const Digest& index) {
+  const std::string path = layout.set_record(index);
+  const auto text = base::try_read_file(path, largest_record);
+  if (!text) return std::nullopt;
+  ImageSet set = base::doing(path, [&] {
+    return set_record_from_json(base::parse_json(*text, "record", {.bytes = largest_record}));
+  });
+  std::vector<Image> images;
+  for (const Image& named : set.images)
+    if (auto image = read_record(layout, named.id)) images.push_back(std::move(*image));
+  if (images.empty()) return std::nullopt;
+  set.images = std::move(images);
+  return set;
+}
+
+void write_set(const StoreLayout& layout, const ImageSet& set) {
+  base::replace_file(layout.set_record(set.index.digest), base::dump_json(set_record_to_json(set)));
+}
+
 }  // namespace image

@@ -161,6 +161,8 @@ Reference Reference::parse_canonical(std::string_view text) {
   return parse(text, {.domain = "", .official = ""});
 }
 
+bool Reference::is_short(std::string_view text) { return !names_domain(text); }
+
 std::string Reference::canonical() const {
   return name() + (tag_ ? ":" + *tag_ : "") + (digest_ ? "@" + digest_->text() : "");
 }

@@ -17,6 +17,14 @@ namespace image {
 struct NameDefaults {
   std::string domain = "docker.io";
   std::string official = "library/";
+  // The domain of short names of what is tagged or loaded here, and where they are looked for
+  // first; empty: the same as for others.
+  std::string local;
+
+  // How a short name of something that is made here is completed.
+  NameDefaults here() const {
+    return local.empty() ? *this : NameDefaults{.domain = local, .official = ""};
+  }
 };
 
 // Always has a domain and a path; a value.
@@ -27,6 +35,8 @@ class Reference {
   static Reference parse(std::string_view text, const NameDefaults& defaults = {});
   // What canonical() wrote.
   static Reference parse_canonical(std::string_view text);
+  // Whether it names no registry.
+  static bool is_short(std::string_view text);
 
   const std::string& domain() const { return domain_; }
   const std::string& path() const { return path_; }

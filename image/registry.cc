@@ -1,9 +1,6 @@
 #include "image/registry.h"
 
-#include <algorithm>
-
 #include "base/error.h"
-#include "base/text.h"
 #include "image/manifest.h"
 #include "image/registry_error.h"
 #include "image/sha256.h"
@@ -16,19 +13,6 @@ using base::ErrorKind;
 // Attempts in a row that brought nothing, and all of them.
 constexpr int most_idle_attempts = 3;
 constexpr int most_attempts = 50;
-
-std::string host_of(const std::string& domain) {
-  if (domain.starts_with('[')) return domain.substr(0, domain.find(']') + 1);
-  return domain.substr(0, domain.find(':'));
-}
-
-bool is_loopback(const std::string& host) {
-  if (host == "localhost" || host == "[::1]") return true;
-  const std::vector<std::string> parts = base::split(host, '.');
-  return parts.size() == 4 && parts[0] == "127" && std::ranges::all_of(parts, [](const auto& part) {
-           return base::parse_number<std::uint8_t>(part).has_value();
-         });
-}
 
 void check_digest(const Digest& got, const Digest& wanted) {
   if (got != wanted)
@@ -100,15 +84,12 @@ class Download {
 
 }  // namespace
 
-bool TrustPolicy::is_insecure(const std::string& domain) const {
-  const std::string host = host_of(domain);
-  return is_loopback(host) || std::ranges::any_of(insecure_, [&](const std::string& known) {
-           return known == domain || known == host;
-         });
+std::string registry_host(const std::string& domain) {
+  return domain == "docker.io" ? "registry-1.docker.io" : domain;
 }
 
 std::string find_endpoint(const Reference& name, const TrustPolicy& policy, Transport& transport) {
-  const std::string host = name.domain() == "docker.io" ? "registry-1.docker.io" : name.domain();
+  const std::string host = registry_host(name.domain());
   if (!policy.is_insecure(name.domain())) return "https://" + host;
   try {
     transport.exchange({.url = "https://" + host + "/v2/"}, {});

@@ -10,20 +10,12 @@
 #include "image/image.h"
 #include "image/reference.h"
 #include "image/transport.h"
+#include "image/trust_policy.h"
 
 namespace image {
 
-// Which registries may do without TLS or with a certificate that nobody signed: loopback, and those
-// of the settings.
-class TrustPolicy {
- public:
-  explicit TrustPolicy(std::vector<std::string> insecure) : insecure_(std::move(insecure)) {}
-  // `domain` is "HOST" or "HOST:PORT".
-  bool is_insecure(const std::string& domain) const;
-
- private:
-  std::vector<std::string> insecure_;
-};
+// Where a name's domain is found: "registry-1.docker.io" for docker.io.
+std::string registry_host(const std::string& domain);
 
 // "https://registry-1.docker.io" for docker.io; for an insecure registry what answers, https before
 // http. `transport` should not retry.

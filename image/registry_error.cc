@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "image/url.h"
 
 namespace image {
 namespace {
@@ -89,6 +90,19 @@ ErrorKind kind_of(int status) {
                                                          : ErrorKind::failure;
 }
 
+// " from https://cdn.example", where a redirect led to somebody else; else nothing.
+std::string answerer(const HttpRequest& request, const HttpResponse& response) {
+  const auto asked = parse_url(request.url);
+  const auto answered = parse_url(response.url);
+  if (!asked || !answered || asked->same_origin(*answered)) return "";
+  return " from " + base::printable(answered->origin());
+}
+
+// Registries that count have a larger number for those whom they know.
+std::string_view advice(int status) {
+  return status == 429 ? "; log in ('docker login') to be allowed more" : "";
+}
+
 }  // namespace
 
 std::string status_text(int status) {
@@ -101,8 +115,9 @@ std::string status_text(int status) {
 base::Error exchange_error(const HttpRequest& request, const HttpResponse& response) {
   const Complaint complaint = read_complaint(response);
   return {kind_of(response.status),
-          describe(request) + ": " + status_text(response.status) +
-              (complaint.code.empty() ? "" : " (" + words_of(complaint) + ")")};
+          describe(request) + ": " + status_text(response.status) + answerer(request, response) +
+              (complaint.code.empty() ? "" : " (" + words_of(complaint) + ")") +
+              std::string(advice(response.status))};
 }
 
 base::Error manifest_error(const HttpRequest& request, const HttpResponse& response,

@@ -168,6 +168,7 @@ void fields(Archive& archive, Layer& layer) {
   archive.digest(layer.diff_id);
   archive.digest(layer.chain_id);
   archive.number(layer.tar_bytes, largest_size);
+  archive.number(layer.content_bytes, largest_size);
   archive.text(layer.disk, longest_word);
   archive.number(layer.disk_bytes, largest_size);
 }

@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
+#include <vector>
 
 #include "base/error.h"
 #include "image/garbage.h"
@@ -26,6 +29,26 @@ base::UniqueFd open_staged(int directory, const std::string& name) {
 
 bool same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+std::uint64_t size_of(int fd) {
+  struct stat status {};
+  if (fstat(fd, &status) != 0) base::throw_errno("fstat");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+bool same_bytes(int a, int b) {
+  constexpr std::uint64_t piece = std::uint64_t{256} << 10;
+  std::uint64_t left = size_of(a);
+  if (size_of(b) != left) return false;
+  std::vector<std::byte> one(piece);
+  std::vector<std::byte> other(piece);
+  for (; left > 0; left -= one.size()) {
+    one.resize(std::min(left, piece));
+    other.resize(one.size());
+    if (!base::read_exactly(a, one) || !base::read_exactly(b, other) || one != other) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -63,6 +86,10 @@ bool Staging::contains(const std::string& name) const {
 
 void Staging::flush(const std::string& name) const {
   if (fsync(open_staged(fd(), name).get()) != 0) base::throw_errno("flushing " + name);
+}
+
+bool Staging::equals(const std::string& name, const std::string& path) const {
+  return same_bytes(open_staged(fd(), name).get(), base::open_file(path, O_RDONLY).get());
 }
 
 void Staging::install(const std::string& name, const std::string& target, std::uint64_t bytes) {

@@ -40,9 +40,11 @@ class Staging {
   bool contains(const std::string& name) const;
   // Writes a file through to the disk ahead of install(), so that this takes little time.
   void flush(const std::string& name) const;
+  // Whether a finished file has the same bytes as the one at `path`, which is there.
+  bool equals(const std::string& name, const std::string& path) const;
   // Moves a finished file to `target` (a path in the store), once it is seen to be a regular file
   // with one name and the expected size; it is then root's, 0644, and on disk. Throws corrupt.
-  // Both only for when the worker is gone; both throw not_found where there is no such file.
+  // These only for when the worker is gone; they throw not_found where there is no such file.
   void install(const std::string& name, const std::string& target, std::uint64_t bytes);
 
  private:

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "image/image_files.h"
 
 namespace image {
 namespace {
@@ -31,26 +32,19 @@ Piece blob_piece(const StoreLayout& layout, const Descriptor& blob) {
       .staged = "blob-" + blob.digest.hex, .target = layout.blob(blob.digest), .bytes = blob.bytes};
 }
 
-std::vector<Piece> pieces_of(const StoreLayout& layout, const Image& image) {
-  std::vector<Piece> pieces;
-  pieces.reserve(2 * image.layers.size() + 2);
-  for (const Layer& layer : image.layers) {
-    pieces.push_back(blob_piece(layout, layer.blob));
+void add_pieces(const StoreLayout& layout, const Image& image, std::vector<Piece>& pieces) {
+  for (const Layer& layer : image.layers)
     pieces.push_back({.staged = "disk-" + layer.disk,
                       .target = layout.disk(layer.disk),
                       .bytes = layer.disk_bytes});
-  }
-  pieces.push_back(blob_piece(layout, image.config_blob));
-  pieces.push_back(blob_piece(layout, image.manifest));
-  return pieces;
+  for (const Descriptor& blob : blobs_of(image)) pieces.push_back(blob_piece(layout, blob));
 }
 
-}  // namespace
-
-bool take_over(ImageStore& store, Staging& staging, const Image& image,
-               const std::vector<Reference>& names) {
+// As take_over(); `record` is called with the store's lock once all is in place.
+template <typename Record>
+bool install(ImageStore& store, Staging& staging, const std::vector<Piece>& pieces,
+             const Record& record) {
   const StoreLayout& layout = store.layout();
-  const std::vector<Piece> pieces = pieces_of(layout, image);
   for (const Piece& piece : pieces)
     if (!piece.in_place() && staging.contains(piece.staged)) staging.flush(piece.staged);
 
@@ -68,8 +62,30 @@ bool take_over(ImageStore& store, Staging& staging, const Image& image,
     base::sync_directory(layout.disks());
   }
   base::failpoint("pull.installed");
-  store.put(lock, image, names);
+  record(lock);
   return true;
+}
+
+}  // namespace
+
+bool take_over(ImageStore& store, Staging& staging, const Image& image,
+               const std::vector<Reference>& names) {
+  std::vector<Piece> pieces;
+  add_pieces(store.layout(), image, pieces);
+  return install(store, staging, pieces,
+                 [&](const base::FileLock& lock) { store.put(lock, image, names); });
+}
+
+bool take_over(ImageStore& store, Staging& staging, const ImageSet& set,
+               const std::vector<Reference>& names) {
+  std::vector<Piece> pieces;
+  for (const Image& image : set.images) add_pieces(store.layout(), image, pieces);
+  for (const Descriptor& manifest : set.companions)
+    pieces.push_back(blob_piece(store.layout(), manifest));
+  for (const Descriptor& blob : set.blobs) pieces.push_back(blob_piece(store.layout(), blob));
+  pieces.push_back(blob_piece(store.layout(), set.index));
+  return install(store, staging, pieces,
+                 [&](const base::FileLock& lock) { store.put(lock, set, names); });
 }
 
 }  // namespace image

@@ -13,5 +13,8 @@ namespace image {
 // because the store had it. Throws corrupt, with nothing recorded.
 bool take_over(ImageStore& store, Staging& staging, const Image& image,
                const std::vector<Reference>& names);
+// The same of all of a set, whose names are those of its index.
+bool take_over(ImageStore& store, Staging& staging, const ImageSet& set,
+               const std::vector<Reference>& names);
 
 }  // namespace image

@@ -42,6 +42,11 @@ std::optional<Url> take_apart(const UrlHandle& url) {
 
 }  // namespace
 
+std::string Url::origin() const {
+  const bool usual = port == (scheme == "https" ? "443" : "80");
+  return scheme + "://" + host + (usual ? "" : ":" + port);
+}
+
 std::optional<Url> parse_url(std::string_view text) {
   const UrlHandle url(curl_url());
   if (!url || !set(url, text)) return std::nullopt;

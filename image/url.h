@@ -17,6 +17,8 @@ struct Url {
   bool same_origin(const Url& other) const {
     return scheme == other.scheme && host == other.host && port == other.port;
   }
+  // "https://host", with the port where it is not the scheme's.
+  std::string origin() const;
 };
 
 // nullopt for what is no absolute http or https URL, or has a user or password in it.

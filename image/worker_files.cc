@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "base/error.h"
+#include "image/sha256.h"
 
 namespace image {
 namespace {
@@ -53,8 +54,21 @@ void WorkerFiles::name_blob(const std::string& key, const Descriptor& blob) cons
   if (result != 0) base::throw_errno("naming a blob");
 }
 
+Descriptor WorkerFiles::put_blob(std::string_view media_type, const std::string& bytes) const {
+  const Descriptor blob{
+      .media_type = std::string(media_type), .digest = sha256_of(bytes), .bytes = bytes.size()};
+  const std::string key = "document-" + blob.digest.hex;
+  base::write_all(create_unnamed_blob(key).get(), bytes);
+  name_blob(key, blob);
+  return blob;
+}
+
 void WorkerFiles::write_blob(const Descriptor& blob, const std::string& bytes) const {
   base::write_all(create_blob(blob).get(), bytes);
+}
+
+void WorkerFiles::keep_blob(const Descriptor& blob, const std::string& bytes) const {
+  if (!has_blob(blob) && !is_staged(staged_blob(blob))) write_blob(blob, bytes);
 }
 
 base::UniqueFd WorkerFiles::create_blob(const Descriptor& blob) const {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "image/image.h"
@@ -25,10 +26,14 @@ struct WorkerFiles {
 
   // For what takes `name` in the store once it is finished.
   void write_blob(const Descriptor& blob, const std::string& bytes) const;
+  // The same, where neither the store nor this run has it.
+  void keep_blob(const Descriptor& blob, const std::string& bytes) const;
   // A blob whose digest is known only when all of it has come is called by `key` until then.
   base::UniqueFd create_unnamed_blob(const std::string& key) const;
   // Where the store has it, or this run made it already, the new one goes.
   void name_blob(const std::string& key, const Descriptor& blob) const;
+  // A document that was written here.
+  Descriptor put_blob(std::string_view media_type, const std::string& bytes) const;
   base::UniqueFd create_blob(const Descriptor& blob) const;
   // An unnamed disk is called by `key` until its name is known.
   base::UniqueFd create_disk(const std::string& key) const;

@@ -76,6 +76,44 @@ void fields(Archive& archive, WorkerPushed& pushed) {
 template <typename Archive>
 void fields(Archive&, WorkerLogin&) {}
 
+template <typename Archive>
+void fields(Archive& archive, WorkerSet& one) {
+  ImageSet& set = one.set;
+  fields(archive, set.index);
+  list(archive, set.images, most_images, [&](Image& image) { fields(archive, image); });
+  for (std::vector<Descriptor>* descriptors : {&set.companions, &set.blobs})
+    list(archive, *descriptors, report::longest_list,
+         [&](Descriptor& descriptor) { fields(archive, descriptor); });
+}
+
+template <typename Archive>
+void fields(Archive& archive, WorkerVerified& verified) {
+  list(archive, verified.damaged, report::longest_list, [&](DamagedBlob& one) {
+    archive.digest(one.blob);
+    archive.text(one.problem, longest_line);
+  });
+}
+
+template <typename Archive>
+void fields(Archive& archive, FoundImage& found) {
+  archive.text(found.name, longest_line);
+  archive.text(found.description, longest_line);
+  archive.number(found.stars, largest_size);
+  report::flag(archive, found.official);
+  report::flag(archive, found.automated);
+}
+
+template <typename Archive>
+void fields(Archive& archive, WorkerFound& found) {
+  list(archive, found.images, report::longest_list, [&](FoundImage& one) { fields(archive, one); });
+}
+
+template <typename Archive>
+void fields(Archive& archive, WorkerTags& tags) {
+  list(archive, tags.tags, report::longest_list,
+       [&](std::string& tag) { archive.text(tag, longest_line); });
+}
+
 // Foreign words may be in them.
 void clean(std::string& text) { text = base::printable(text, longest_line / 2); }
 
@@ -88,10 +126,12 @@ WorkerRecord read_record(report::Reader& reader) {
 }
 
 using ReadRecord = WorkerRecord (*)(report::Reader&);
-constexpr std::array<ReadRecord, 9> readers{
+constexpr std::array<ReadRecord, 13> readers{
     read_record<WorkerMessage>, read_record<WorkerProgress>, read_record<WorkerFailure>,
     read_record<WorkerResult>,  read_record<WorkerDisk>,     read_record<WorkerLoaded>,
-    read_record<WorkerSaved>,   read_record<WorkerPushed>,   read_record<WorkerLogin>};
+    read_record<WorkerSaved>,   read_record<WorkerPushed>,   read_record<WorkerLogin>,
+    read_record<WorkerSet>,     read_record<WorkerVerified>, read_record<WorkerFound>,
+    read_record<WorkerTags>};
 
 }  // namespace
 

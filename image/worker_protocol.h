@@ -4,7 +4,7 @@
 // A stream of records, integers little-endian:
 //   u32 length    of what follows, 1 … 8 MiB
 //   u8  kind      1 message, 2 progress, 3 failure, 4 result, 5 disk, 6 loaded, 7 saved, 8 pushed,
-//                 9 login
+//                 9 login, 10 set, 11 verified, 12 found, 13 tags
 //   fields        u8, u32, u64; text: u32 length, UTF-8 without NUL; time: u8 present, u64
 //                 nanoseconds since 1970 (two's complement); list: u32 count, elements;
 //                 digest: 64 lower-case hex digits (sha256); descriptor: text, digest, u64
@@ -21,6 +21,8 @@
 
 #include "base/error.h"
 #include "image/image.h"
+#include "image/image_set.h"
+#include "image/search.h"
 
 namespace image {
 
@@ -47,6 +49,11 @@ struct WorkerResult {
   Digest named;  // what the name stands for in the registry: an index or a manifest
   Image image;   // without tags and digests
   bool operator==(const WorkerResult&) const = default;
+};
+
+struct WorkerSet {  // what a name stands for is an index
+  ImageSet set;
+  bool operator==(const WorkerSet&) const = default;
 };
 
 struct WorkerDisk {  // a directory's disk is written
@@ -81,8 +88,30 @@ struct WorkerLogin {  // the registry takes the credentials
   bool operator==(const WorkerLogin&) const = default;
 };
 
+struct DamagedBlob {
+  Digest blob;
+  std::string problem;  // "has the digest sha256:…"
+  bool operator==(const DamagedBlob&) const = default;
+};
+
+struct WorkerVerified {  // blobs were read; those that are not what they should be
+  std::vector<DamagedBlob> damaged;
+  bool operator==(const WorkerVerified&) const = default;
+};
+
+struct WorkerFound {  // in a registry
+  std::vector<FoundImage> images;
+  bool operator==(const WorkerFound&) const = default;
+};
+
+struct WorkerTags {  // of a repository
+  std::vector<std::string> tags;
+  bool operator==(const WorkerTags&) const = default;
+};
+
 using WorkerRecord = std::variant<WorkerMessage, WorkerProgress, WorkerFailure, WorkerResult,
-                                  WorkerDisk, WorkerLoaded, WorkerSaved, WorkerPushed, WorkerLogin>;
+                                  WorkerDisk, WorkerLoaded, WorkerSaved, WorkerPushed, WorkerLogin,
+                                  WorkerSet, WorkerVerified, WorkerFound, WorkerTags>;
 
 // With its length. Texts that are too long for a message are cut; what a result may not hold throws
 // corrupt.

@@ -12,17 +12,27 @@ constexpr base::JsonLimits limits{.bytes = std::size_t{256} << 20};
 
 constexpr const char* docker_format = "docker";
 
-base::Json layers_to_json(const std::vector<Layer>& layers) {
-  base::Json json = base::Json::array();
-  for (const Layer& layer : layers) json.push_back(to_json(layer));
-  return json;
+base::Json to_json(const HostCertificates& host) {
+  return {{"domain", host.domain},
+          {"authorities", host.authorities},
+          {"certificate", host.certificate},
+          {"key", host.key}};
 }
 
-std::vector<Layer> layers_from_json(const base::Json& json, const char* key) {
-  std::vector<Layer> layers;
-  if (const base::Json* list = base::array_member(json, key))
-    for (const base::Json& layer : *list) layers.push_back(layer_from_json(layer));
-  return layers;
+HostCertificates certificates_from_json(const base::Json& json) {
+  return {.domain = base::text_member(json, "domain"),
+          .authorities = base::text_member(json, "authorities"),
+          .certificate = base::text_member(json, "certificate"),
+          .key = base::text_member(json, "key")};
+}
+
+base::Json to_json(const PullSource& source) {
+  return {{"name", source.name.canonical()}, {"insecure", source.insecure}};
+}
+
+PullSource source_from_json(const base::Json& json) {
+  return {.name = Reference::parse_canonical(base::text_member(json, "name")),
+          .insecure = base::bool_member(json, "insecure")};
 }
 
 NameDefaults names_from_json(const base::Json& json) {
@@ -30,7 +40,7 @@ NameDefaults names_from_json(const base::Json& json) {
           .official = base::text_member(json, "official")};
 }
 
-base::Json saved_to_json(const SavedImage& saved) {
+base::Json to_json(const SavedImage& saved) {
   std::vector<std::string> names;
   for (const Reference& name : saved.names) names.push_back(name.canonical());
   return {{"image", to_json(saved.image)}, {"names", std::move(names)}};
@@ -43,6 +53,36 @@ SavedImage saved_from_json(const base::Json& json) {
   return saved;
 }
 
+// A list of values and back; the element's functions are to_json() and `from`.
+template <typename Value>
+base::Json list_to_json(const std::vector<Value>& values) {
+  base::Json json = base::Json::array();
+  for (const Value& value : values) json.push_back(to_json(value));
+  return json;
+}
+
+template <typename Value>
+std::vector<Value> list_from_json(const base::Json& json, const char* key,
+                                  Value (*from)(const base::Json&)) {
+  std::vector<Value> values;
+  if (const base::Json* list = base::array_member(json, key))
+    for (const base::Json& value : *list) values.push_back(from(value));
+  return values;
+}
+
+base::Json set_to_json(const std::optional<ImageSet>& set) {
+  if (!set) return nullptr;
+  return {{"record", set_record_to_json(*set)}, {"images", list_to_json(set->images)}};
+}
+
+std::optional<ImageSet> set_member(const base::Json& json, const char* key) {
+  const base::Json* member = base::object_member(json, key);
+  if (member == nullptr) return std::nullopt;
+  ImageSet set = set_record_from_json(*base::object_member(*member, "record"));
+  set.images = list_from_json(*member, "images", image_from_json);
+  return set;
+}
+
 }  // namespace
 
 std::string encode(const WorkerRequest& request) {
@@ -53,12 +93,21 @@ std::string encode(const WorkerRequest& request) {
                              {"default_domain", request.names.domain},
                              {"official", request.names.official},
                              {"insecure_registries", request.insecure_registries},
+                             {"certificates", list_to_json(request.certificates)},
+                             {"at_a_time", request.at_a_time},
                              {"stall_seconds", request.stall_seconds},
                              {"has_credentials", request.has_credentials},
                              {"has_ca", request.has_ca},
-                             {"known", layers_to_json(request.known)},
+                             {"keep_blobs", request.keep_blobs},
+                             {"known", list_to_json(request.known)},
+                             {"places", list_to_json(request.places)},
+                             {"all_platforms", request.all_platforms},
+                             {"pushed_set", set_to_json(request.pushed_set)},
                              {"pushed", std::move(pushed)},
-                             {"sources", request.sources}});
+                             {"sources", request.sources},
+                             {"term", request.search.term},
+                             {"limit", request.search.limit},
+                             {"catalogue", request.search.catalogue}});
 }
 
 WorkerRequest parse_worker_request(std::string_view text) {
@@ -68,43 +117,80 @@ WorkerRequest parse_worker_request(std::string_view text) {
       .platform = Platform::parse(base::text_member(json, "platform")),
       .names = names_from_json(json),
       .insecure_registries = base::list_member(json, "insecure_registries"),
+      .certificates = list_from_json(json, "certificates", certificates_from_json),
+      .at_a_time = static_cast<unsigned>(base::integer_member(json, "at_a_time", 3)),
       .stall_seconds = static_cast<int>(base::integer_member(json, "stall_seconds", 30)),
       .has_credentials = base::bool_member(json, "has_credentials"),
       .has_ca = base::bool_member(json, "has_ca"),
-      .known = layers_from_json(json, "known"),
+      .keep_blobs = base::bool_member(json, "keep_blobs"),
+      .known = list_from_json(json, "known", layer_from_json),
+      .places = list_from_json(json, "places", source_from_json),
+      .all_platforms = base::bool_member(json, "all_platforms"),
       .pushed = {},
-      .sources = base::list_member(json, "sources")};
+      .pushed_set = set_member(json, "pushed_set"),
+      .sources = base::list_member(json, "sources"),
+      .search = {.term = base::text_member(json, "term"),
+                 .limit = static_cast<unsigned>(base::integer_member(json, "limit")),
+                 .catalogue = base::bool_member(json, "catalogue")}};
   if (const base::Json* pushed = base::object_member(json, "pushed"))
     request.pushed = image_from_json(*pushed);
   return request;
 }
 
 std::string encode(const ArchiveRequest& request) {
-  base::Json images = base::Json::array();
-  for (const SavedImage& saved : request.images) images.push_back(saved_to_json(saved));
   return base::dump_compact(
       {{"default_domain", request.names.domain},
        {"official", request.names.official},
        {"platform", request.platform ? request.platform->text() : ""},
-       {"known", layers_to_json(request.known)},
+       {"known", list_to_json(request.known)},
        {"format", request.format == ArchiveFormat::docker ? docker_format : "oci"},
-       {"images", std::move(images)}});
+       {"images", list_to_json(request.images)}});
 }
 
 ArchiveRequest parse_archive_request(std::string_view text) {
   const base::Json json = base::parse_json(text, "the request", limits);
   ArchiveRequest request{.names = names_from_json(json),
                          .platform = {},
-                         .known = layers_from_json(json, "known"),
+                         .known = list_from_json(json, "known", layer_from_json),
                          .format = base::text_member(json, "format") == docker_format
                                        ? ArchiveFormat::docker
                                        : ArchiveFormat::oci,
-                         .images = {}};
+                         .images = list_from_json(json, "images", saved_from_json)};
   if (const std::string platform = base::text_member(json, "platform"); !platform.empty())
     request.platform = Platform::parse(platform);
-  if (const base::Json* images = base::array_member(json, "images"))
-    for (const base::Json& image : *images) request.images.push_back(saved_from_json(image));
   return request;
+}
+
+std::string encode(const ImportRequest& request) {
+  return base::dump_compact({{"config", request.config},
+                             {"url", request.url},
+                             {"stall_seconds", request.stall_seconds},
+                             {"has_ca", request.has_ca},
+                             {"images", request.images ? encode(*request.images) : ""}});
+}
+
+ImportRequest parse_import_request(std::string_view text) {
+  const base::Json json = base::parse_json(text, "the request", limits);
+  ImportRequest request{
+      .config = base::text_member(json, "config"),
+      .url = base::text_member(json, "url"),
+      .stall_seconds = static_cast<int>(base::integer_member(json, "stall_seconds", 30)),
+      .has_ca = base::bool_member(json, "has_ca"),
+      .images = {}};
+  if (const std::string images = base::text_member(json, "images"); !images.empty())
+    request.images = parse_archive_request(images);
+  return request;
+}
+
+std::string encode(const StoreRequest& request) {
+  return base::dump_compact(
+      {{"blobs", list_to_json(request.blobs)}, {"known", list_to_json(request.known)}});
+}
+
+StoreRequest parse_store_request(std::string_view text) {
+  const base::Json json = base::parse_json(text, "the request", limits);
+  return {.blobs = list_from_json(json, "blobs", descriptor_from_json),
+          .known = list_from_json(json, "known", layer_from_json)};
 }
 
 }  // namespace image

@@ -17,7 +17,11 @@ std::vector<HistoryStep> steps_of(const image::Image& image) {
   auto layer = image.layers.rbegin();
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     HistoryStep step{.record = *record, .image = {}, .names = {}};
-    if (!record->empty_layer && layer != image.layers.rend()) step.bytes = (layer++)->tar_bytes;
+    if (!record->empty_layer && layer != image.layers.rend()) {
+      step.bytes = layer->tar_bytes;
+      step.content_bytes = layer->content_bytes;
+      ++layer;
+    }
     steps.push_back(std::move(step));
   }
   if (steps.empty()) return steps;

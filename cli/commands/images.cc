@@ -1,10 +1,7 @@
-#include <algorithm>
-
 #include "cli/command_table.h"
 #include "cli/image_filter.h"
 #include "cli/listing.h"
 #include "cli/refused_options.h"
-#include "image/reference.h"
 
 namespace cli {
 namespace {
@@ -31,34 +28,18 @@ class Images : public Command {
   }
 
   int run(Context& context) override {
-    std::vector<image::Image> images = context.engine().images();
-    if (!context.arguments.empty()) keep(images, context, context.arguments.front());
-    images = filter_.apply(std::move(images), context.names());
+    if (!context.arguments.empty()) filter_.add("reference=" + context.arguments.front());
+    const std::vector<image::Image> images = filter_.apply(
+        context.engine().images(), {context.names(), context.personality.image_patterns});
     const ListStyle<image::Image>& style = context.personality.images;
     list_.truncate = !whole_;
     if (digests_) list_.table = context.personality.images_with_digests;
+    list_.digests = digests_ || list_.format.find("{{.Digest}}") != std::string::npos;
     print_list<image::Image>(context, style, images, list_);
     return 0;
   }
 
  private:
-  // NAME is every tag of it, NAME:TAG that one.
-  static void keep(std::vector<image::Image>& images, Context& context,
-                   const std::string& pattern) {
-    const image::Reference wanted = image::Reference::parse(pattern, context.names());
-    const auto unlike = [&](const image::Reference& name) {
-      return name.name() != wanted.name() || (wanted.tag() && name.tag() != wanted.tag()) ||
-             (wanted.digest() && name.digest() != wanted.digest());
-    };
-    for (image::Image& image : images) {
-      std::erase_if(image.tags, unlike);
-      std::erase_if(image.digests, unlike);
-    }
-    std::erase_if(images, [](const image::Image& image) {
-      return image.tags.empty() && image.digests.empty();
-    });
-  }
-
   ImageFilter filter_;
   ListRequest list_;
   bool all_ = false;

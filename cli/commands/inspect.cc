@@ -1,4 +1,7 @@
 #include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -47,6 +50,20 @@ class Inspect : public Command {
     return fmt::format("\"{}\" is not a valid value for --type", base::printable(value));
   }
 
+  // "2026-01-02 03:04:05.6 +0000 UTC", of the members that are times.
+  static std::optional<std::string> go_time(const std::string& field, const base::Json& value) {
+    static constexpr std::array<std::string_view, 3> times{"Created", "StartedAt", "FinishedAt"};
+    if (std::find(times.begin(), times.end(), field) == times.end() || !value.is_string())
+      return std::nullopt;
+    std::string text = value;
+    if (text.size() < 20 || text[10] != 'T' || !text.ends_with('Z')) return std::nullopt;
+    text[10] = ' ';
+    text.pop_back();
+    if (text.find('.') != std::string::npos) text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.')) text.pop_back();
+    return text + " +0000 UTC";
+  }
+
   // Containers go first.
   std::optional<base::Json> look_up(Context& context, const std::string& name) {
     auto document = containers_ ? look_up_container(context, name) : std::nullopt;
@@ -77,9 +94,13 @@ class Inspect : public Command {
   }
 
   void print(Context& context, const base::Json& documents) const {
-    if (format_.empty() || format_ == "json") return context.out.write(base::dump_json(documents));
+    if (format_.empty() || format_ == "json")
+      return context.out.line(documents.dump(context.personality.inspect_indent, ' ', false,
+                                             base::Json::error_handler_t::replace));
     const Template line(unescaped_format(format_));
-    for (const base::Json& document : documents) context.out.line(line.render(document));
+    const Template::ShowField show = context.personality.go_times ? go_time : nullptr;
+    for (const base::Json& document : documents)
+      context.out.line(line.render(document, nullptr, show));
   }
 
   std::string format_;

@@ -3,10 +3,8 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "cli/command_table.h"
-#include "cli/refused_options.h"
 #include "cli/terminal.h"
 #include "cli/transfer.h"
-#include "cli/wording.h"
 
 namespace cli {
 namespace {
@@ -21,26 +19,18 @@ class Load : public Command {
   }
 
   int run(Context& context) override {
-    const TransferStyle& style = context.personality.transfer;
     base::UniqueFd file;
     if (!input_.empty()) file = base::open_file(input_, O_RDONLY);
     const int archive = file ? file.get() : context.world.input;
-    if (!file && is_terminal(archive)) throw base::Error(std::string(style.load_from_terminal));
+    if (!file && is_terminal(archive))
+      throw base::Error(std::string(context.personality.transfer.load_from_terminal));
     const auto progress = transfer_progress(context, quiet_);
     for (const image::Loaded& loaded : context.engine().load(archive, platform_, *progress))
-      tell(context, style, loaded);
+      tell_loaded(context, loaded);
     return 0;
   }
 
  private:
-  static void tell(Context& context, const TransferStyle& style, const image::Loaded& loaded) {
-    for (const image::Reference& name : loaded.names)
-      context.out.line(fill(style.loaded, {{"name", name.familiar(context.names())},
-                                           {"reference", name.canonical()}}));
-    if (loaded.names.empty())
-      context.out.line(fill(style.loaded_nameless, {{"id", loaded.image.id.text()}}));
-  }
-
   std::string input_;
   std::string platform_;
   bool quiet_ = false;

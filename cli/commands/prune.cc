@@ -1,92 +1,103 @@
-// `container prune`: all that do not run go.
-#include <algorithm>
+// `container prune`, `image prune`, `system prune`: what nobody uses goes.
+#include <fmt/core.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "cli/command_table.h"
-#include "cli/container_failure.h"
-#include "cli/container_filter.h"
-#include "cli/moment.h"
-#include "cli/read_line.h"
+#include "cli/pruning.h"
+#include "cli/refused_options.h"
 #include "cli/wording.h"
 
 namespace cli {
 namespace {
 
-constexpr std::string_view question = "Are you sure you want to continue? [y/N] ";
+// Of one kind of things.
+int tell_one_kind(Context& context, std::string_view heading, const Pruned& pruned) {
+  const PruneStyle& style = context.personality.prune;
+  tell_pruned(context, style.bare ? "" : heading, pruned);
+  if (!style.bare) tell_total(context, pruned.bytes);
+  return 0;
+}
 
 class PruneContainers : public Command {
  public:
   void declare(Options& options) override {
-    options.add({.name = "filter",
-                 .type = "filter",
-                 .meaning = "Remove only those that fit: until=TIME, label=KEY[=VALUE], label!=…",
-                 .set = [this](std::string_view value) { return add_filter(value); }});
+    filter_.declare(options);
     options.add_switch(force_, "force", 'f', "Do not ask");
   }
 
   int run(Context& context) override {
-    if (!force_ && !is_sure(context)) return tell(context, {}, 0);
-    std::vector<std::string> removed;
-    std::uint64_t freed = 0;
-    for (const engine::Container& container : chosen(context)) {
-      const std::uint64_t size = context.engine().disk_usage(container.config);
-      context.engine().remove(container.config.id, false);
-      freed += size;
-      removed.push_back(container.config.id);
-    }
-    return tell(context, removed, freed);
+    const PruneStyle& style = context.personality.prune;
+    const bool sure = force_ || is_sure(context, style.containers);
+    return tell_one_kind(context, style.container_heading,
+                         sure ? prune_containers(context, filter_) : Pruned{});
   }
 
  private:
-  std::optional<std::string> add_filter(std::string_view text) {
-    constexpr std::string_view until = "until=";
-    constexpr std::string_view without = "label!=";
-    if (text.starts_with(without))
-      return unwanted_.emplace_back().add("label=" + std::string(text.substr(without.size())));
-    if (text.starts_with("label=")) return wanted_.add(text);
-    if (!text.starts_with(until)) return "invalid filter '" + base::printable(text) + "'";
-    before_ = parse_moment(text.substr(until.size()), base::wall_now());
-    if (!before_) return "no time: '" + base::printable(text.substr(until.size())) + "'";
-    return std::nullopt;
+  PruneFilter filter_;
+  bool force_ = false;
+};
+
+class PruneImages : public Command {
+ public:
+  void declare(Options& options) override {
+    options.add_switch(all_, "all", 'a', "Remove those with names, too, that no container uses");
+    take_needless(options, "external", false, "no other program has containers here");
+    filter_.declare(options);
+    options.add_switch(force_, "force", 'f', "Do not ask");
   }
 
-  static bool is_sure(Context& context) {
-    context.out.write(context.personality.prune.warning);
-    context.out.write("\n");
-    context.out.write(question);
-    context.out.flush();
-    const std::string answer = read_line(context.world.input);
-    return answer == "y" || answer == "Y" || answer == "yes";
-  }
-
-  std::vector<engine::Container> chosen(Context& context) const {
-    std::vector<engine::Container> all = wanted_.apply(context.engine().containers());
-    std::erase_if(all, [&](const engine::Container& container) {
-      const bool over = engine::is_over(container.state) ||
-                        std::holds_alternative<engine::Created>(container.state);
-      const bool kept = std::any_of(
-          unwanted_.begin(), unwanted_.end(),
-          [&](const ContainerFilter& filter) { return !filter.apply({container}).empty(); });
-      return !over || kept || (before_ && container.config.created >= *before_);
-    });
-    return all;
-  }
-
-  static int tell(Context& context, const std::vector<std::string>& removed, std::uint64_t freed) {
+  int run(Context& context) override {
     const PruneStyle& style = context.personality.prune;
-    if (!removed.empty() && !style.heading.empty()) context.out.line(style.heading);
-    for (const std::string& id : removed) context.out.line(id);
-    if (style.total.empty()) return 0;
-    if (!removed.empty()) context.out.line("");
-    context.out.line(fill(style.total, {{"size", base::human_size(freed, 4)}}));
+    const bool sure =
+        force_ || is_sure(context, all_ ? style.unused_images : style.dangling_images);
+    return tell_one_kind(context, style.image_heading,
+                         sure ? prune_images(context, filter_, all_) : Pruned{});
+  }
+
+ private:
+  PruneFilter filter_{true};
+  bool all_ = false;
+  bool force_ = false;
+};
+
+class PruneSystem : public Command {
+ public:
+  void declare(Options& options) override {
+    options.add_switch(all_, "all", 'a', "Remove images with names, too, that no container uses");
+    take_needless(options, "external", false, "no other program has containers here");
+    filter_.declare(options);
+    options.add_switch(force_, "force", 'f', "Do not ask");
+    options.add_switch(volumes_, "volumes", 0, "Remove volumes, too, that no container uses");
+  }
+
+  int run(Context& context) override {
+    if (volumes_ && filter_.has_moment())
+      throw base::Error(base::ErrorKind::usage,
+                        "the \"until\" filter is not supported with \"--volumes\"");
+    if (!force_ && !is_sure(context, warning(context.personality.prune))) return 0;
+    const PruneStyle& style = context.personality.prune;
+    const Pruned containers = prune_containers(context, filter_);
+    const Pruned images = prune_images(context, filter_, all_);
+    const std::uint64_t rest = context.engine().collect_garbage().bytes;
+    tell_pruned(context, style.container_heading, containers);
+    tell_pruned(context, style.image_heading, images);
+    tell_total(context, containers.bytes + images.bytes + rest);
     return 0;
   }
 
-  ContainerFilter wanted_;
-  std::vector<ContainerFilter> unwanted_;
-  std::optional<base::WallTime> before_;
+ private:
+  std::string warning(const PruneStyle& style) const {
+    std::string filters;
+    for (const std::string& text : filter_.texts()) filters += fmt::format("\n  - {}", text);
+    if (!filters.empty()) filters = fill(style.filters, {{"filters", filters}});
+    return fill(all_ ? style.all : style.everything,
+                {{"volumes", volumes_ ? style.volumes : ""}, {"filters", filters}});
+  }
+
+  PruneFilter filter_;
+  bool all_ = false;
   bool force_ = false;
+  bool volumes_ = false;
 };
 
 }  // namespace
@@ -100,6 +111,30 @@ const CommandEntry prune_command{
     .examples = "{program} container prune -f --filter until=24h",
     .takes = {.least = 0, .most = 0},
     .make = make_command<PruneContainers>,
+};
+
+const CommandEntry prune_images_command{
+    .name = "image prune",
+    .aliases = "",
+    .group = "",
+    .summary = "Remove images that no container uses",
+    .usage = "[OPTIONS]",
+    .examples =
+        "{program} image prune\n"
+        "{program} image prune -a -f --filter until=240h",
+    .takes = {.least = 0, .most = 0},
+    .make = make_command<PruneImages>,
+};
+
+const CommandEntry prune_system_command{
+    .name = "system prune",
+    .aliases = "",
+    .group = "",
+    .summary = "Remove stopped containers, unused images and what killed pulls left",
+    .usage = "[OPTIONS]",
+    .examples = "{program} system prune -a -f",
+    .takes = {.least = 0, .most = 0},
+    .make = make_command<PruneSystem>,
 };
 
 }  // namespace cli

@@ -34,12 +34,15 @@ class Push : public Command {
     engine::PushRequest request{.image = context.arguments.front(),
                                 .destination = destination(context),
                                 .access = registry_.access()};
-    if (all_tags_) {
-      for (const std::string& tag : tags_of(context, request.image))
-        push(context, {tag, "", request.access});
-    } else {
-      push(context, request);
+    if (!all_tags_) {
+      push(context, request, context.personality.transfer.pushed_quietly);
+      return 0;
     }
+    for (const std::string& tag : tags_of(context, request.image))
+      push(context, {tag, "", request.access}, "");
+    if (quiet_)
+      end(context, context.personality.transfer.pushed_quietly,
+          {{"name", image::Reference::parse(request.image, context.names()).name()}});
     return 0;
   }
 
@@ -72,7 +75,13 @@ class Push : public Command {
     return tags;
   }
 
-  void push(Context& context, const engine::PushRequest& request) const {
+  static void end(Context& context, std::string_view pattern,
+                  std::initializer_list<Filling> values) {
+    if (!pattern.empty()) context.out.line(fill(pattern, values));
+  }
+
+  // `quietly` is what is said at the end of a push of which nothing else is.
+  void push(Context& context, const engine::PushRequest& request, std::string_view quietly) const {
     const TransferStyle& style = context.personality.transfer;
     const image::Reference name = context.engine().push_target(request);
     Output& told = context.personality.pull.progress_on_output ? context.out : context.err;
@@ -81,14 +90,38 @@ class Push : public Command {
       begin(context, told, request, name);
       progress = make_progress(told, context.personality.pull);
     }
-    const image::Pushed pushed = context.engine().push(request, *progress);
+    const image::Pushed pushed = send(context, request, *progress);
     if (!digest_file_.empty()) base::replace_file(digest_file_, pushed.digest.text());
-    const std::string_view ending = quiet_ ? style.pushed_quietly : style.pushed;
-    if (!ending.empty())
-      context.out.line(fill(ending, {{"name", name.canonical()},
-                                     {"tag", *name.tag()},
-                                     {"digest", pushed.digest.text()},
-                                     {"size", std::to_string(pushed.bytes)}}));
+    end(context, quiet_ ? quietly : style.pushed,
+        {{"name", name.canonical()},
+         {"tag", *name.tag()},
+         {"digest", pushed.digest.text()},
+         {"size", std::to_string(pushed.bytes)}});
+  }
+
+  static image::Pushed send(Context& context, const engine::PushRequest& request,
+                            base::Progress& progress) {
+    try {
+      return context.engine().push(request, progress);
+    } catch (const base::Error& error) {
+      if (error.kind() == base::ErrorKind::not_found && !context.engine().image(request.image))
+        fail_absent(context, request.image);
+      throw;
+    }
+  }
+
+  [[noreturn]] static void fail_absent(Context& context, const std::string& typed) {
+    std::optional<image::Reference> name;
+    bool others = false;
+    try {
+      name = image::Reference::parse(typed, context.names()).with_default_tag();
+    } catch (const base::Error&) {  // an id
+    }
+    for (const image::Image& image : context.engine().images())
+      for (const image::Reference& tag : image.tags)
+        others = others || (name && tag.name() == name->name());
+    throw base::Error(base::ErrorKind::not_found,
+                      context.personality.nothing_to_push(typed, name, others, context.names()));
   }
 
   void begin(Context& context, Output& told, const engine::PushRequest& request,

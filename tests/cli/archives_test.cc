@@ -103,12 +103,26 @@ TEST_F(ArchivesTest, APushIsToldAsPodmanDoes) {
 }
 
 TEST_F(ArchivesTest, APushHasItsOwnWayToTheRegistry) {
-  base::replace_file(directory_.path() + "/ca.crt", "");
   EXPECT_EQ(vpdmn({"push", "--authfile", file_, "--cert-dir", directory_.path(), "app"}).code, 0);
   EXPECT_EQ(fake::world().access.credentials_file, file_);
-  EXPECT_EQ(fake::world().access.certificates,
-            std::vector<std::string>{directory_.path() + "/ca.crt"});
+  EXPECT_EQ(fake::world().access.certificates, directory_.path());
   EXPECT_EQ(vpdmn({"push", "--platform", "linux/arm64", "app"}).code, 125) << "there is no choice";
+}
+
+TEST_F(ArchivesTest, WhatIsNotHereIsNotPushed) {
+  const auto err = [&](Said (*program)(const std::vector<std::string>&), const char* name) {
+    fake::world().failure = base::Error(base::ErrorKind::not_found, "No such image");
+    return program({"push", "-q", name}).err;
+  };
+  const std::string no_repository = "vdkr: An image does not exist locally with the tag: ";
+  EXPECT_EQ(err(vdkr, "app:1"), no_repository + "app\n");
+  EXPECT_EQ(err(vdkr, "docker.io/library/app"), no_repository + "app\n");
+  EXPECT_EQ(err(vpdmn, "app:1"), "Error: app:1: image not known\n");
+  fake::world().images = {fake::image("app:2", '1', 1000, test_now())};
+  EXPECT_EQ(err(vdkr, "app:1"), "vdkr: tag does not exist: app:1\n");
+  EXPECT_EQ(err(vdkr, "app:2"), "vdkr: No such image\n") << "of the registry";
+  fake::world().failure = base::Error(base::ErrorKind::not_found, "No such image");
+  EXPECT_EQ(vpdmn({"push", "app:1"}).code, 125);
 }
 
 TEST_F(ArchivesTest, AllTagsOfARepositoryArePushed) {
@@ -116,8 +130,7 @@ TEST_F(ArchivesTest, AllTagsOfARepositoryArePushed) {
   image.tags.push_back(image::Reference::parse("reg.test/app:1"));
   image.tags.push_back(image::Reference::parse("reg.test/other:1"));
   fake::world().images = {image};
-  EXPECT_EQ(vdkr({"push", "--quiet", "--all-tags", "reg.test/app"}).out,
-            "reg.test/app:1\nreg.test/app:2\n");
+  EXPECT_EQ(vdkr({"push", "--quiet", "--all-tags", "reg.test/app"}).out, "reg.test/app\n");
   EXPECT_EQ(vdkr({"push", "-a", "reg.test/app:1"}).code, 1);
   EXPECT_EQ(vdkr({"push", "-a", "reg.test/none"}).code, 1);
 }

@@ -12,7 +12,8 @@ class HistoryTest : public AppTest {
         {.created = before_now(3600), .created_by = "CMD [\"sh\"]", .empty_layer = true},
         {.created = before_now(60),
          .created_by = "RUN /bin/sh -c\tapt-get update && apt-get install -y everything"}};
-    image.layers = {{.tar_bytes = 2'000'000}, {.tar_bytes = 1'000'000}};
+    image.layers = {{.tar_bytes = 2'048'000, .content_bytes = 2'000'000},
+                    {.tar_bytes = 1'010'000, .content_bytes = 1'000'000}};
     fake::world().images = {image};
   }
 };
@@ -29,7 +30,7 @@ TEST_F(HistoryTest, TheLatestStepIsFirstAndHasTheId) {
             "2MB       base\n");
   const std::string podman = vpdmn({"image", "history", "app:1"}).out;
   EXPECT_EQ(podman.substr(0, 3), "ID ");
-  EXPECT_NE(podman.find("apt-get i...  1 MB"), std::string::npos) << podman;
+  EXPECT_NE(podman.find("apt-get i...  1.01 MB"), std::string::npos) << podman;
 }
 
 TEST_F(HistoryTest, ItCanBeWholeAndExact) {
@@ -41,6 +42,18 @@ TEST_F(HistoryTest, ItCanBeWholeAndExact) {
             "1000000\n0\n2000000\n");
   EXPECT_EQ(vpdmn({"history", "-q", "app:1"}).out, "111111111111\n<missing>\n<missing>\n");
   EXPECT_EQ(vdkr({"history", "--quiet", "--no-trunc", "app:1"}).out.substr(0, 7), "sha256:");
+  EXPECT_EQ(vpdmn({"history", "--quiet", "--no-trunc", "app:1"}).out.substr(0, 7), "1111111");
+}
+
+TEST_F(HistoryTest, PodmansJsonIsOneDocument) {
+  const std::string text = vpdmn({"history", "--format", "json", "app:1"}).out;
+  EXPECT_TRUE(text.starts_with(
+      R"([{"id":")" + std::string(64, '1') +
+      R"(","created":"2026-01-02T03:03:05Z","CreatedBy":"RUN /bin/sh -c apt-get update \u0026\u0026 )"
+      R"(apt-get install -y everything","size":1010000,"Created":"2026-01-02T03:03:05Z"},)"
+      R"({"id":"\u003cmissing\u003e",)"))
+      << text;
+  EXPECT_NE(text.find(R"("comment":"base")"), std::string::npos) << text;
 }
 
 TEST_F(HistoryTest, WhatIsNotThereIsTold) {

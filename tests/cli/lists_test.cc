@@ -129,8 +129,6 @@ TEST_F(ListTest, FormatsAreTemplatesOverTheRows) {
             "666666666666 server\tregistry.example:5000/team/tool\n");
   EXPECT_EQ(vdkr({"images", "--format", "{{.Repository}}:{{.Tag}}", "alpine:3.20"}).out,
             "alpine:3.20\n");
-  EXPECT_EQ(vpdmn({"images", "--format", "{{.Repository}}:{{.Tag}}", "alpine:3.20"}).out,
-            "docker.io/library/alpine:3.20\n");
   const Said refused = vdkr({"ps", "--format", "{{.Foo}}"});
   EXPECT_EQ(refused.code, 1);
   EXPECT_TRUE(refused.err.starts_with("vdkr: template: can't evaluate field Foo")) << refused.err;
@@ -158,6 +156,39 @@ TEST_F(ListTest, JsonIsALineForEachRowWithDockerAndADocumentWithPodman) {
   ASSERT_EQ(images.size(), 3u);
   EXPECT_EQ(images[0].at("Names").size(), 2u);
   EXPECT_EQ(images[1].at("Size"), 1'240'000'000);
+  EXPECT_TRUE(images[0].at("RepoTags").is_null());
+  EXPECT_EQ(images[0].at("History"), images[0].at("Names"));
+}
+
+TEST_F(ListTest, AnImagesNameIsAPattern) {
+  const std::vector<std::string> names{"images", "--format", "{{.Repository}}:{{.Tag}}"};
+  const auto with = [&](const std::string& pattern) {
+    std::vector<std::string> words = names;
+    words.push_back(pattern);
+    return words;
+  };
+  EXPECT_EQ(vdkr(with("alp*:3*")).out, "alpine:3.20\n");
+  EXPECT_EQ(vdkr(with("tool")).out, "") << "docker wants the whole of it";
+  EXPECT_EQ(vpdmn(with("tool")).out, "registry.example:5000/team/tool:v1\n");
+  EXPECT_EQ(vpdmn(with("team/tool:v1")).out, "registry.example:5000/team/tool:v1\n");
+  EXPECT_EQ(vpdmn(with("alpine:3.20")).out,
+            "docker.io/library/alpine:3.20\ndocker.io/library/alpine:latest\n")
+      << "podman shows all names of an image that fits";
+}
+
+TEST_F(ListTest, ARowInJsonIsSafeInHtmlAsDockersIs) {
+  const std::string tool = "registry.example:5000/team/tool";
+  const std::string row = vdkr({"images", "--format", "json", tool}).out;
+  EXPECT_NE(row.find(R"("Digest":"\u003cnone\u003e")"), std::string::npos) << row;
+  EXPECT_EQ(vdkr({"images", "--format", "{{.Tag}} {{.Digest}}", tool}).out,
+            "v1 sha256:" + std::string(63, '2') + "0\n");
+}
+
+TEST_F(ListTest, SpacesInPodmansTablesAreColumns) {
+  EXPECT_EQ(vpdmn({"images", "--format", "table {{.ID}} {{.Tag}}", "team/tool"}).out,
+            "IMAGE ID      TAG\n222222222222  v1\n");
+  EXPECT_EQ(vdkr({"images", "--format", "table {{.Tag}} {{.ID}}", "alpine:3.20"}).out,
+            "TAG IMAGE ID\n3.20 111111111111\n");
 }
 
 TEST_F(ListTest, OneLabelIsShown) {

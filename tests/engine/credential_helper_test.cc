@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "engine/registry_access.h"
 
 namespace engine {
 namespace {
@@ -64,6 +65,21 @@ TEST_F(CredentialHelperTest, ItsFailureIsToldInItsWords) {
   EXPECT_THROW(CredentialHelper("test").get("reg.test"), base::Error);
   EXPECT_THROW(CredentialHelper("absent").get("reg.test"), base::Error);
   for (const char* name : {"", "../x", "a b"}) EXPECT_THROW(CredentialHelper{name}, base::Error);
+}
+
+TEST_F(CredentialHelperTest, IsAskedForDockerHubUnderEachOfItsNames) {
+  const std::string file = directory_.path() + "/config.json";
+  base::replace_file(file, R"({"credsStore": "test"})");
+  for (const char* key : {"docker.io", "https://index.docker.io/v1/"}) {
+    install("[ \"$(cat)\" = " + std::string(key) + R"( ] || {
+        echo credentials not found in native keychain; exit 1; }
+      echo '{"Username": "me", "Secret": "s"}')");
+    image::PullOptions options{.credentials_file = file};
+    const AccessFiles files = apply({}, image::Reference::parse("alpine"), {}, options);
+    EXPECT_EQ(base::read_file(*options.credentials_file, 4096),
+              R"({"auths":{"docker.io":{"username":"me","password":"s"}}})")
+        << key;
+  }
 }
 
 }  // namespace

@@ -41,6 +41,12 @@ TEST_F(SettingsTest, TheEnvironmentWinsOverTheFileAndTheFlagOverBoth) {
   unsetenv("VXN_VCPUS");
 }
 
+TEST_F(SettingsTest, BlobsAreKeptUnlessToldOtherwise) {
+  EXPECT_TRUE(load_settings("vdkr", {}).keep_blobs);
+  write("keep-blobs=no\n");
+  EXPECT_FALSE(load_settings("vdkr", {}).keep_blobs);
+}
+
 TEST_F(SettingsTest, ABareNumberOfMemoryIsMebibytesAsBefore) {
   setenv("VXN_MEMORY", "512", 1);
   EXPECT_EQ(load_settings("vdkr", {}).memory, 512u << 20);
@@ -57,8 +63,9 @@ TEST_F(SettingsTest, MistakesNameFileLineAndKey) {
     EXPECT_NE(error.message().find("vdkr/config:2"), std::string::npos) << error.message();
     EXPECT_NE(error.message().find("memroy"), std::string::npos);
   }
-  for (const char* line : {"vcpus=0", "vcpus=-1", "vcpus=two", "memory=", "domu-type=hvm",
-                           "balloon-dom0=perhaps", "data-root=relative", "just words"}) {
+  for (const char* line :
+       {"vcpus=0", "vcpus=-1", "vcpus=two", "memory=", "domu-type=hvm", "balloon-dom0=perhaps",
+        "keep-blobs=some", "data-root=relative", "just words"}) {
     write(line);
     EXPECT_THROW(load_settings("vdkr", {}), base::Error) << line;
   }

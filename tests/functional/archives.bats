@@ -1,6 +1,7 @@
 # Images to archives and back, to registries and between tools.
 # shellcheck disable=SC2030,SC2031
 load lib/functional
+load lib/own_registry
 
 # What an image is, apart from its names.
 identity() { vdkr images -q --no-trunc --digests "$@"; }
@@ -48,6 +49,12 @@ prepare() {
   zstd -q o.tar
   try bash -c 'cat o.tar.zst | vpdmn load'
   expect_out $'Loaded image: localhost/theirs:2\n'
+  xz -k1 d.tar
+  bzip2 -k1 d.tar
+  try vdkr load -i d.tar.xz
+  expect_out $'Loaded image: theirs:1\n'
+  try vdkr load -i d.tar.bz2
+  expect_out $'Loaded image: theirs:1\n'
   [[ $(vdkr images -q --no-trunc | sort -u) == "$id" ]] || not_as_expected "one image"
 }
 
@@ -76,7 +83,7 @@ prepare() {
   skopeo copy -q --src-tls-verify=false "docker://$TEST_REGISTRY/layers" docker-archive:d.tar:theirs:1
   vdkr load -q -i d.tar
   try vdkr push -q "$repository"
-  expect_refused 1 "No such image: $repository:latest"
+  expect_refused 1 "An image does not exist locally with the tag: $repository"
   vdkr tag theirs:1 "$repository"
   try vdkr push -q "$repository"
   expect_status 0
@@ -100,4 +107,20 @@ prepare() {
   vdkr tag "$TEST_REGISTRY/busybox" 127.0.0.1:1/busybox
   try vdkr push -q 127.0.0.1:1/busybox
   expect_refused 1 'pushing 127.0.0.1:1/busybox:latest: GET http://127.0.0.1:1/v2/: .*[Cc]onnect'
+}
+
+@test "an image for several platforms is mirrored as it is, and another one's is not run here" {
+  start_registry ''
+  vdkr pull -q --all-platforms "$TEST_REGISTRY/multi"
+  vdkr tag "$TEST_REGISTRY/multi" "$registry/copy"
+  try vdkr push -q "$registry/copy"
+  expect_status 0
+  expect_same <(skopeo inspect --raw --tls-verify=false "docker://$TEST_REGISTRY/multi") \
+    <(skopeo inspect --raw --tls-verify=false "docker://$registry/copy")
+  try vpdmn pull -q --tls-verify=false --platform linux/arm64 "$registry/copy"
+  expect_status 0
+  # The name has moved on from the first image, which keeps what the registry calls it.
+  vdkr rmi "$TEST_REGISTRY/multi" "$registry/copy"
+  vdkr rmi -f "$(vdkr images -q)"
+  [[ -z $(ls "$VXN_DATA_ROOT/images/blobs/sha256") ]] || not_as_expected "nothing left"
 }

@@ -1,32 +1,17 @@
 # A registry that wants to know who is there: docker-registry with htpasswd.
 # shellcheck disable=SC2030,SC2031
 load lib/functional
+load lib/secure_registry
 
 prepare() {
-  local hash begin=$SECONDS
-  hash=$(/usr/bin/python3 -W ignore -c \
-    'import crypt; print(crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=16)))')
-  echo "me:$hash" >htpasswd
-  registry=127.0.0.1:$((20000 + RANDOM % 10000))
-  cat >registry.yml <<EOF
-version: 0.1
-log: {level: error, accesslog: {disabled: true}}
-storage: {inmemory: {}}
-auth: {htpasswd: {realm: test, path: $PWD/htpasswd}}
-http: {addr: "$registry"}
-EOF
-  docker-registry serve registry.yml >registry.log 2>&1 3>&- &
-  registry_pid=$!
-  until curl -sS --noproxy '*' -o /dev/null "http://$registry/v2/" 2>/dev/null; do
-    ((SECONDS - begin < 20)) || { cat registry.log && return 1; }
-    sleep 0.1
-  done
+  start_secure_registry "$PWD/registry"
+  registry=$secure
   export VXN_INSECURE_REGISTRIES=$VXN_INSECURE_REGISTRIES,$registry
 }
 
 clean_up() {
-  kill "$registry_pid"
-  wait "$registry_pid" || true
+  kill "$secure_pid"
+  wait "$secure_pid" || true
 }
 
 # bats test_tags=quick

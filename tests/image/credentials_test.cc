@@ -31,6 +31,18 @@ TEST(Credentials, the_longest_prefix_wins) {
   EXPECT_EQ(user_for("helper.test/app"), "nobody");
 }
 
+TEST(Credentials, Docker_Hub_is_known_by_each_of_its_names) {
+  for (const char* key : {"docker.io", "https://index.docker.io/v1/", "index.docker.io",
+                          "https://registry-1.docker.io", "https://docker.io/"}) {
+    const auto login =
+        Credentials::parse(R"({"auths": {"https://index.docker.io/v1/": {}, ")" + std::string(key) +
+                           R"(": {"auth": "aHViOnNlY3JldA=="}, "https://index.docker.io": {}}})")
+            .find(Reference::parse("alpine"));
+    ASSERT_TRUE(login) << key;
+    EXPECT_EQ(login->user, "hub");
+  }
+}
+
 TEST(Credentials, a_damaged_file_is_refused_without_showing_it) {
   for (const char* text :
        {"", "[]", "{\"auths\": []}", "{\"auths\": {\"a\": \"SECRET\"}}",

@@ -96,6 +96,38 @@ TEST_F(StoreTest, tagging_names_a_nameless_image) {
   EXPECT_EQ(store_.list()[0].tags.size(), 1U);
 }
 
+TEST_F(StoreTest, a_short_name_is_looked_for_among_what_was_made_here_first) {
+  const ShortNames names{.defaults = {.local = "localhost"}};
+  put(make_image('1', 'a'), "app:1");
+  EXPECT_EQ(store_.find("app:1", names)->id, digest_of('1'));
+  put(make_image('3', 'a'), "localhost/app:1");
+  EXPECT_EQ(store_.find("app:1", names)->id, digest_of('3'));
+  EXPECT_EQ(store_.find("app:1")->id, digest_of('1'));
+  EXPECT_EQ(store_.remove("app:1", {.names = names}).untagged[0].canonical(), "localhost/app:1");
+}
+
+TEST_F(StoreTest, with_its_last_tag_a_repositorys_digests_go) {
+  put(make_image('1', 'a'), "app:1");
+  put(make_image('1', 'a'), "app:2");
+  put(make_image('1', 'a'), "app@sha256:" + std::string(64, '7'));
+  store_.remove_names(*store_.find("app:1"), {Reference::parse("app:1")});
+  EXPECT_EQ(store_.find("app:2")->digests.size(), 1U);
+  store_.remove_names(*store_.find("app:2"), {});
+  ASSERT_EQ(store_.list().size(), 1U);
+  EXPECT_TRUE(store_.list()[0].digests.empty());
+}
+
+TEST_F(StoreTest, a_record_without_the_size_of_files_has_that_of_the_tar) {
+  put(make_image('1', 'a'), "app:1");
+  const std::string path = store_.layout().record(digest_of('1'));
+  std::string record = base::read_file(path, 1u << 20);
+  const std::size_t at = record.find("\"content_bytes\"");
+  ASSERT_NE(at, std::string::npos);
+  record.erase(at, record.find(',', at) + 1 - at);
+  base::replace_file(path, record);
+  EXPECT_EQ(store_.find("app:1")->content_bytes(), 1024U);
+}
+
 TEST_F(StoreTest, is_an_oci_layout) {
   put(make_image('1', 'a'), "app:1");
   const std::string index = base::read_file(store_.layout().index(), 1 << 20);

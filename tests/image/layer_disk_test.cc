@@ -44,6 +44,7 @@ TEST(LayerDisk, keeps_type_mode_owner_time_links_and_target) {
   EXPECT_FALSE(disk.result.uses_lower);
   EXPECT_EQ(disk.result.entries, 9u);
   EXPECT_EQ(disk.result.file_bytes, 10u);
+  EXPECT_EQ(disk.result.content_bytes, 10u);
   EXPECT_EQ(disk.result.disk_bytes % 4096, 0u);
   EXPECT_EQ(lseek(disk.fd.get(), 0, SEEK_END), static_cast<off_t>(disk.result.disk_bytes));
 }

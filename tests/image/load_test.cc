@@ -107,6 +107,16 @@ TEST_F(LoadTest, dockers_list_without_manifests_gets_one) {
   EXPECT_EQ(std::get<Manifest>(parsed.content).layers[1], one.image.layers[1].blob);
 }
 
+TEST_F(LoadTest, a_layer_in_a_form_that_registries_do_not_know_is_refused) {
+  std::string layer("\xfd\x37zXZ\0", 6);
+  layer.resize(1000);
+  TarBuilder archive;
+  add_docker_image(archive, config_of({tar("one")}), {layer})
+      .file("manifest.json", list(R"("0/layer.tar")"));
+  EXPECT_EQ(refusal(archive.finish()),
+            "a layer is compressed by xz or bzip2, which registries do not know");
+}
+
 TEST_F(LoadTest, links_between_layers_are_followed_within_the_archive) {
   const std::vector<std::string> tars{tar("one"), tar("one"), tar("one")};
   TarBuilder archive;

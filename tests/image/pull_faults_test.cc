@@ -104,6 +104,17 @@ TEST_F(PullTest, a_missing_layer_or_configuration_is_told) {
   EXPECT_TRUE(error.message().ends_with(": 404 Not Found (blob unknown: gone)")) << error.message();
 }
 
+TEST_F(PullTest, whom_a_redirect_led_to_is_named_when_he_refuses) {
+  add_image({tar("one")});
+  registry_.set_fault([&](const HttpRequest& request, const BodySink&, HttpResponse& response) {
+    response.status = 403;
+    response.url = "https://cdn.test/signed?secret=1";
+    return request.url.find("/blobs/" + sha256_of(tar("one")).text()) != std::string::npos;
+  });
+  const std::string message = failure().message();
+  EXPECT_TRUE(message.ends_with(": 403 Forbidden from https://cdn.test")) << message;
+}
+
 TEST_F(PullTest, the_layer_that_failed_is_told_and_not_one_that_was_cancelled) {
   const std::vector<std::string> tars{tar("one"), tar("two"), tar("three")};
   add_image(tars);
@@ -180,7 +191,12 @@ TEST_F(PullTest, refusals_are_told_in_dockers_words) {
        "GET https://registry.test/v2/app/manifests/latest: 500 Internal Server Error (unknown: "
        "\\x1b[2J)"},
       {429, "", ErrorKind::unavailable,
-       "GET https://registry.test/v2/app/manifests/latest: 429 Too Many Requests"},
+       "GET https://registry.test/v2/app/manifests/latest: 429 Too Many Requests; log in ('docker "
+       "login') to be allowed more"},
+      {429, R"({"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reached a limit."}]})",
+       ErrorKind::unavailable,
+       "GET https://registry.test/v2/app/manifests/latest: 429 Too Many Requests (toomanyrequests: "
+       "You have reached a limit.); log in ('docker login') to be allowed more"},
       {403, R"({"errors": [{"code": "DENIED"}]})", ErrorKind::denied,
        denied + "denied: requested access to the resource is denied"},
       {418, "", ErrorKind::failure, "GET https://registry.test/v2/app/manifests/latest: 418"},

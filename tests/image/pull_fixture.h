@@ -84,7 +84,7 @@ class PullTest : public testing::Test {
     std::vector<std::string>& told_;
   };
 
-  WorkerResult pull() {
+  WorkerRecord run() {
     Recorder progress(told_);
     const PullEnvironment environment{
         .make_transport =
@@ -96,6 +96,7 @@ class PullTest : public testing::Test {
         .disk = {.threads = 1}};
     return run_pull(request_, environment, progress);
   }
+  WorkerResult pull() { return std::get<WorkerResult>(run()); }
 
   base::Error failure() {
     try {

@@ -24,6 +24,7 @@ TEST_F(PullTest, an_image_arrives_whole) {
   EXPECT_EQ(top.diff_id, sha256_of(tars[1]));
   EXPECT_EQ(top.chain_id, sha256_of(sha256_of(tars[0]).text() + " " + top.diff_id.text()));
   EXPECT_EQ(top.disk, layer_disk_name(top.diff_id.hex));
+  EXPECT_LT(top.content_bytes, top.tar_bytes);
   EXPECT_EQ(staged().size(), 6U);
 }
 
@@ -51,6 +52,7 @@ TEST_F(PullTest, what_the_store_has_is_neither_fetched_nor_converted) {
   EXPECT_EQ(registry_.count("/blobs/"), before);
   EXPECT_TRUE(staged().empty());
   EXPECT_EQ(again.image.layers, request_.known);
+  EXPECT_EQ(told_.back(), again.image.layers[1].blob.digest.short_hex() + " Image exists");
   EXPECT_EQ(again.image.size_bytes, tar("one").size() + tar("two").size());
 }
 
@@ -63,6 +65,28 @@ TEST_F(PullTest, a_lost_disk_is_made_again_from_the_stores_blob) {
   EXPECT_EQ(pull().image, first.image);
   EXPECT_EQ(registry_.count("/blobs/"), before);
   EXPECT_EQ(staged(), std::vector<std::string>{"disk-" + first.image.layers[0].disk});
+}
+
+TEST_F(PullTest, layers_that_are_not_kept_are_fetched_only_for_a_disk) {
+  add_image({tar("one"), tar("two")});
+  const WorkerResult first = pull();
+  install(first);
+  for (const Layer& layer : first.image.layers)
+    base::remove_file(directory_.path() + "/blobs/" + layer.blob.digest.hex);
+  request_.keep_blobs = false;
+  std::size_t before = registry_.count("/blobs/");
+  EXPECT_EQ(pull().image, first.image);
+  EXPECT_EQ(registry_.count("/blobs/"), before);
+  EXPECT_TRUE(staged().empty());
+  request_.known.pop_back();
+  EXPECT_EQ(pull().image, first.image);
+  EXPECT_EQ(registry_.count("/blobs/"), ++before) << "its disk has to be made";
+  request_.keep_blobs = true;
+  request_.known = first.image.layers;
+  for (const std::string& name : staged())
+    base::remove_file(directory_.path() + "/staging/" + name);
+  EXPECT_EQ(pull().image, first.image);
+  EXPECT_EQ(staged().size(), 2U) << "they come back";
 }
 
 TEST_F(PullTest, a_shared_layer_is_fetched_once) {

@@ -26,6 +26,7 @@ class StoreTest : public testing::Test {
         .diff_id = digest_of(layer),
         .chain_id = digest_of(layer),
         .tar_bytes = 1024,
+        .content_bytes = 5,
         .disk = std::string(64, layer) + ".v1.squashfs",
         .disk_bytes = 4,
     };

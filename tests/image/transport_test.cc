@@ -7,6 +7,7 @@
 #include "image/authorization.h"
 #include "image/redirect.h"
 #include "image/retry.h"
+#include "image/trust_policy.h"
 #include "image/url.h"
 #include "tests/support/fake_registry.h"
 
@@ -225,6 +226,33 @@ TEST_F(AuthorizationTest, what_is_refused_stays_refused) {
   EXPECT_EQ(status(other), 401);
 }
 
+TEST_F(AuthorizationTest, a_login_that_gets_no_token_is_shown_itself_where_that_is_offered) {
+  challenge_ = std::string("Negotiate, Basic realm=x, ") + bearer;
+  accepted_ = "Basic bWU6cCZzcw==";
+  token_answer_.clear();
+  Authorization authorization(login(), {"s"});
+  EXPECT_EQ(status(authorization), 200);
+  Authorization refresh(Login{.identity_token = "re/fresh"}, {"s"});
+  EXPECT_EQ(status(refresh), 401);
+}
+
+TEST_F(AuthorizationTest, a_failing_token_server_is_named_with_its_reason) {
+  ScriptedTransport network([&](const HttpRequest& request, auto&) -> HttpResponse {
+    if (!request.url.starts_with("https://auth/"))
+      return answer(401, {{"www-authenticate", bearer}});
+    return {.status = 503, .body = R"({"errors": [{"code": "UNKNOWN", "message": "asleep"}]})"};
+  });
+  Authorization authorization(login(), {"s"});
+  AuthorizedTransport transport(network, authorization);
+  try {
+    transport.exchange({.url = "https://reg/v2/x"}, {});
+    ADD_FAILURE() << "was answered";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::unavailable);
+    EXPECT_EQ(error.message(), "GET https://auth/token: 503 Service Unavailable (unknown: asleep)");
+  }
+}
+
 TEST_F(AuthorizationTest, an_expired_token_is_renewed) {
   Authorization authorization(std::nullopt, {"s"});
   EXPECT_EQ(status(authorization), 200);
@@ -274,6 +302,17 @@ TEST(Url, origins_are_told_apart) {
   EXPECT_TRUE(parse_url("http://[::1]:5000/"));
   for (const char* text : {"", "x", "/x", "gopher://x/", "https://", "https://a b/"})
     EXPECT_FALSE(parse_url(text)) << text;
+  EXPECT_EQ(url->origin(), "https://host.test");
+  EXPECT_EQ(parse_url("http://h:443/x")->origin(), "http://h:443");
+}
+
+TEST(Url, this_machine_is_known_by_its_names) {
+  for (const char* text :
+       {"http://localhost:5000/", "https://LOCALHOST/", "http://127.9.8.7/", "http://[::1]:1/"})
+    EXPECT_TRUE(is_loopback(parse_url(text)->host)) << text;
+  for (const char* text : {"http://127.0.0.1.example.test/", "http://localhost.test/",
+                           "http://128.0.0.1/", "http://[::2]/"})
+    EXPECT_FALSE(is_loopback(parse_url(text)->host)) << text;
 }
 
 }  // namespace

@@ -78,7 +78,11 @@ TEST_F(ProtocolTest, what_came_of_an_archive_or_a_push_survives) {
       WorkerLoaded{.images = {{.image = result().image, .names = {"docker.io/library/a:1"}},
                               {.image = result().image, .names = {}}}},
       WorkerSaved{.bytes = std::uint64_t{1} << 60},
-      WorkerPushed{.digest = digest_of('5'), .bytes = 527}, WorkerLogin{}};
+      WorkerPushed{.digest = digest_of('5'), .bytes = 527},
+      WorkerLogin{},
+      WorkerVerified{.damaged = {{.blob = digest_of('5'), .problem = "has the digest …"}}},
+      WorkerFound{.images = {{.name = "a/b", .description = "x", .stars = 7, .official = true}}},
+      WorkerTags{.tags = {"1", "latest"}}};
   for (const WorkerRecord& sent : ends) {
     WorkerRecords records;
     records.feed(base::as_bytes(encode(sent)));
@@ -103,7 +107,7 @@ TEST_F(ProtocolTest, a_hostile_stream_is_refused) {
       {std::string("\0\0\0\0", 4), "a record's length is out of bounds"},
       {std::string("\xff\xff\xff\xff", 4), "a record's length is out of bounds"},
       {frame(std::string("\0", 1)), "an unknown kind of record"},
-      {frame("\xa"), "an unknown kind of record"},
+      {frame("\x63"), "an unknown kind of record"},
       {frame("\1"), "a record ends early"},
       {frame(std::string("\1\1\0\0\0", 5)), "a record ends early"},
       {frame(std::string("\1\0\0\0\0x", 6)), "a record is too long"},

@@ -33,6 +33,7 @@ image::Image image(std::string_view tag, char digit, std::uint64_t bytes, base::
   }
   made.config.created = created;
   made.size_bytes = bytes;
+  made.layers = {{.tar_bytes = bytes, .content_bytes = bytes}};
   return made;
 }
 
@@ -53,7 +54,8 @@ struct Engine::Parts {};
 
 // The real one keeps the names.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
-Engine::Engine(Settings settings, image::NameDefaults) : settings_(std::move(settings)) {
+Engine::Engine(Settings settings, image::NameDefaults, RegistryFiles)
+    : settings_(std::move(settings)) {
   fake::world().settings = settings_;
 }
 Engine::~Engine() = default;
@@ -62,6 +64,7 @@ void Engine::recover() {}
 
 image::Pulled Engine::pull(const PullRequest& request, base::Progress& progress) {
   fake::world().pull = request;
+  request.trying({.name = possible_names(request.image).front().with_default_tag()});
   if (fake::world().progress) fake::world().progress(progress);
   fail_if_told();
   return fake::world().pulled;
@@ -72,9 +75,16 @@ std::vector<image::Image> Engine::images() {
   return fake::world().images;
 }
 
+std::vector<image::Reference> Engine::possible_names(const std::string& text) {
+  image::NameDefaults names;
+  if (!settings_.registry.empty()) names = {.domain = settings_.registry, .official = ""};
+  return {image::Reference::parse(text, names)};
+}
+
 image::RemovedImage Engine::remove_image(const std::string& name_or_id, bool force) {
   fake::world().removals.push_back(name_or_id + (force ? " force" : ""));
   fail_if_told();
+  if (auto failure = std::exchange(fake::world().removal_failure, std::nullopt)) throw *failure;
   return fake::world().removed;
 }
 
@@ -101,6 +111,19 @@ image::Pushed Engine::push(const PushRequest& request, base::Progress& progress)
   if (fake::world().progress) fake::world().progress(progress);
   fail_if_told();
   return {.digest = fake::world().pulled.digest, .bytes = 527};
+}
+
+std::vector<image::FoundImage> Engine::search(const SearchRequest& request) {
+  fake::world().search = request;
+  fail_if_told();
+  return fake::world().found;
+}
+
+std::vector<std::string> Engine::registry_tags(const TagsRequest& request) {
+  fake::world().orders.push_back("tags " + request.repository + " " +
+                                 std::to_string(request.limit));
+  fail_if_told();
+  return fake::world().tags;
 }
 
 bool Engine::login(const LoginRequest& request) {
@@ -137,6 +160,35 @@ std::vector<image::Loaded> Engine::load(int archive, const std::string& platform
   if (fake::world().progress) fake::world().progress(progress);
   fail_if_told();
   return fake::world().loaded;
+}
+
+image::Image Engine::import_image(const ImportRequest& request, base::Progress& progress) {
+  constexpr std::size_t limit = 1u << 20;
+  fake::world().imported = request;
+  fake::world().orders.push_back(
+      "import " + (request.url.empty() ? base::read_to_end(request.archive, limit) : request.url));
+  if (fake::world().progress) fake::world().progress(progress);
+  fail_if_told();
+  return fake::image(request.name, '3', 1000, {});
+}
+
+std::vector<image::Loaded> Engine::vimport(const VimportRequest& request, base::Progress&) {
+  fake::world().vimported = request;
+  fail_if_told();
+  return fake::world().loaded;
+}
+
+image::StoreSpace Engine::image_space() { return fake::world().space; }
+
+image::Collected Engine::collect_garbage() {
+  fake::world().orders.emplace_back("collect garbage");
+  return fake::world().collected;
+}
+
+std::vector<image::Finding> Engine::check_images(const CheckRequest& request, base::Progress&) {
+  fake::world().checks.push_back(request);
+  fail_if_told();
+  return std::exchange(fake::world().findings, {});
 }
 
 void Engine::prepare_start(StartKind kind) { fake::world().start_kind = kind; }

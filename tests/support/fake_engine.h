@@ -22,11 +22,17 @@ struct World {
   std::vector<engine::HostReport> reports;
 
   // Answers.
-  std::optional<base::Error> failure;  // of the next verb
+  std::optional<base::Error> failure;          // of the next verb
+  std::optional<base::Error> removal_failure;  // of the next removal of an image
   image::Pulled pulled;
   std::function<void(base::Progress&)> progress;  // what pull and create tell
   image::RemovedImage removed;
+  image::StoreSpace space;
+  image::Collected collected;
+  std::vector<image::Finding> findings;  // of the first check; later ones find nothing
   std::vector<image::Loaded> loaded;
+  std::vector<image::FoundImage> found;
+  std::vector<std::string> tags;
   std::optional<std::string> user;  // who is logged in
   engine::RunOutcome outcome;
   std::optional<engine::StartFailure> start_failure;
@@ -38,12 +44,16 @@ struct World {
   std::optional<engine::CreateRequest> created;
   std::optional<engine::PullRequest> pull;
   std::optional<engine::SaveRequest> saved;
+  std::optional<engine::ImportRequest> imported;
+  std::optional<engine::VimportRequest> vimported;
   std::optional<engine::LoginRequest> login;
+  std::optional<engine::SearchRequest> search;
   engine::RegistryAccess access;  // of a push
   std::optional<engine::Stdio> stdio;
   std::optional<engine::StartKind> start_kind;
   std::vector<std::string> removals;  // "NAME" or "NAME force"
   std::vector<std::string> orders;    // "start NAME", "stop NAME", "kill NAME 15", "wait NAME"
+  std::vector<engine::CheckRequest> checks;
   engine::StopRequest stop;
   engine::LogRequest logs;
   engine::ExecRequest exec;

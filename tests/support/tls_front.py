@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Speaks TLS in front of a server that does not.
+
+usage: tls_front.py CERTIFICATE-AND-KEY.pem UPSTREAM-HOST:PORT PORT-FILE
+Listens on a free port of loopback, writes its number to PORT-FILE and passes bytes both ways.
+"""
+
+import os
+import socket
+import socketserver
+import ssl
+import sys
+import threading
+
+
+def pour(source, target):
+    try:
+        while piece := source.recv(65536):
+            target.sendall(piece)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        target.close()
+
+
+class Front(socketserver.BaseRequestHandler):
+    context = None
+    upstream = ("", 0)
+
+    def handle(self):
+        try:
+            client = self.context.wrap_socket(self.request, server_side=True)
+        except (ssl.SSLError, OSError):
+            return  # a client that does not trust us
+        with client, socket.create_connection(self.upstream) as server:
+            answer = threading.Thread(target=pour, args=(server, client))
+            answer.start()
+            pour(client, server)
+            answer.join()
+
+
+class ThreadingServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+
+def main():
+    certificate, upstream, port_file = sys.argv[1:]
+    Front.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    Front.context.load_cert_chain(certificate)
+    host, _, port = upstream.rpartition(":")
+    Front.upstream = (host, int(port))
+    with ThreadingServer(("127.0.0.1", 0), Front) as server:
+        with open(port_file + ".new", "w") as file:
+            file.write(f"{server.server_address[1]}\n")
+        os.rename(port_file + ".new", port_file)
+        server.serve_forever()
+
+
+main()
