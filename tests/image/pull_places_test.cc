@@ -15,6 +15,8 @@ class PlacesTest : public PullTest {
 
   // What asks `host` for something with `part` in its URL fails.
   void fail(const std::string& host, const std::string& part, base::ErrorKind kind) {
+    // Whoever reads along has seen that much by then.
+    const std::string begin = tar("one").substr(0, 4);
     registry_.set_fault(
         [=](const HttpRequest& request, const BodySink& sink, HttpResponse& answer) {
           if (request.url.find(host) == std::string::npos ||
@@ -25,7 +27,7 @@ class PlacesTest : public PullTest {
             return true;
           }
           sink.start({.status = 200});
-          sink.data(base::as_bytes(std::string_view("half")));
+          sink.data(base::as_bytes(begin));
           throw base::Error(kind, "cut by the test");
         });
   }
