@@ -47,6 +47,20 @@ clean_up() { stop_servers; }
 }
 
 # bats test_tags=quick
+@test "a tar is fetched by the same trust as an image" {
+  start_fronts
+  try vdkr import -q https://good.test/nothing.tar
+  expect_status 1
+  expect_err_has 'SSL certificate problem: unable to get local issuer'
+  VXN_CA_CERT=$PWD/ca.crt try vdkr import -q https://good.test/nothing.tar
+  expect_status 1
+  expect_err_has '404 Not Found'
+  SSL_CERT_FILE=$PWD/ca.crt try vdkr import -q https://good.test/nothing.tar
+  expect_status 1
+  expect_err_has '404 Not Found'
+}
+
+# bats test_tags=quick
 @test "another's certificate, an old one and none at all are refused, unless it is allowed" {
   start_fronts
   export VXN_CA_CERT=$PWD/ca.crt
