@@ -20,7 +20,7 @@ namespace {
 constexpr const char* usual_name = "imported";
 
 image::Reference parse_name(const std::string& text, const image::ShortNames& names) {
-  const image::Reference name = names.to_make(text).with_default_tag();
+  image::Reference name = names.to_make(text).with_default_tag();
   if (name.digest()) throw base::Error(base::ErrorKind::usage, "cannot import digest reference");
   return name;
 }

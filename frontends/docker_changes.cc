@@ -75,12 +75,13 @@ std::vector<std::string> command_of(const Instruction& instruction) {
 void set_variables(State& state, const Instruction& instruction) {
   std::vector<std::string>& env = state.spec.config.env;
   for (const auto& [name, value] : pairs_of(state, instruction)) {
-    const auto is_it = [&](const std::string& known) { return known.starts_with(name + "="); };
-    const auto known = std::ranges::find_if(env, is_it);
+    const std::string begin = name + "=";
+    const auto known =
+        std::ranges::find_if(env, [&](const std::string& one) { return one.starts_with(begin); });
     if (known != env.end())
-      *known = name + "=" + value;
+      *known = begin + value;
     else
-      env.push_back(name + "=" + value);
+      env.push_back(begin + value);
   }
 }
 

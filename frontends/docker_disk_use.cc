@@ -15,7 +15,7 @@ using base::Json;
 constexpr int digits = 4;
 
 std::string reclaimable(const cli::DiskUse& use) {
-  const std::string size = base::human_size(use.reclaimable, digits);
+  std::string size = base::human_size(use.reclaimable, digits);
   if (use.bytes == 0) return size;
   return fmt::format("{} ({}%)", size, use.reclaimable * 100 / use.bytes);
 }

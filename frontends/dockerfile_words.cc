@@ -84,7 +84,7 @@ class Lexer {
     const std::size_t end = rest_.find('\'');
     if (end == std::string_view::npos)
       refuse("unexpected end of statement while looking for matching single-quote");
-    const std::string inside(rest_.substr(0, end));
+    std::string inside(rest_.substr(0, end));
     rest_.remove_prefix(end + 1);
     return inside;
   }

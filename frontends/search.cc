@@ -19,14 +19,14 @@ constexpr std::size_t longest = 4096;
 
 std::string docker_description(const image::FoundImage& image, const cli::RowContext& context) {
   constexpr std::size_t shown = 45;
-  const std::string text = base::printable(image.description, longest);
+  std::string text = base::printable(image.description, longest);
   return context.truncate ? cli::shortened(text, shown, "…") : text;
 }
 
 // The mark comes on top of the 44 characters.
 std::string podman_description(const image::FoundImage& image, const cli::RowContext& context) {
   constexpr std::size_t shown = 44;
-  const std::string text = base::printable(image.description, longest);
+  std::string text = base::printable(image.description, longest);
   if (!context.truncate || cli::display_width(text) <= shown) return text;
   return cli::shortened(text, shown, "") + "...";
 }

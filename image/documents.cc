@@ -80,7 +80,7 @@ std::string manifest_document(const Descriptor& config, const std::vector<Descri
 }
 
 std::string layer_type(Compression compression) {
-  const std::string type(layer_media_type);
+  std::string type(layer_media_type);
   if (compression == Compression::none) return type;
   if (compression == Compression::gzip) return type + "+gzip";
   if (compression == Compression::zstd) return type + "+zstd";

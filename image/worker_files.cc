@@ -55,7 +55,7 @@ void WorkerFiles::name_blob(const std::string& key, const Descriptor& blob) cons
 }
 
 Descriptor WorkerFiles::put_blob(std::string_view media_type, const std::string& bytes) const {
-  const Descriptor blob{
+  Descriptor blob{
       .media_type = std::string(media_type), .digest = sha256_of(bytes), .bytes = bytes.size()};
   const std::string key = "document-" + blob.digest.hex;
   base::write_all(create_unnamed_blob(key).get(), bytes);
