@@ -26,7 +26,9 @@ class SpecOptions {
                      "Instruction of a Dockerfile to apply, such as CMD or ENV");
     options.add_text(message_, "message", 'm', "string", "Comment for the image's history");
     platform_.declare_platform(options);
+    options.add_switch(quiet_, "quiet", 'q', "Show no progress");
   }
+  bool quiet() const { return quiet_; }
   std::string platform() const { return platform_.platform(); }
 
   // `source` is a URL, or "-" for anything of this host; `file` what is read, -1 where it is
@@ -68,6 +70,7 @@ class SpecOptions {
   std::vector<std::string> changes_;
   std::string message_;
   PullOptions platform_;
+  bool quiet_ = false;
 };
 
 bool is_url(std::string_view source) {
@@ -76,10 +79,7 @@ bool is_url(std::string_view source) {
 
 class Import : public Command {
  public:
-  void declare(Options& options) override {
-    spec_.declare(options);
-    options.add_switch(quiet_, "quiet", 'q', "Show no progress");
-  }
+  void declare(Options& options) override { spec_.declare(options); }
 
   int run(Context& context) override {
     const std::string& source = context.arguments[0];
@@ -102,29 +102,25 @@ class Import : public Command {
       context.out.line(fill(context.personality.import_style.downloading, {{"url", source}}));
       context.out.flush();
     }
-    const auto progress = transfer_progress(context, quiet_);
+    const auto progress = transfer_progress(context, spec_.quiet());
     context.out.line(context.engine().import_image(request, *progress).id.text());
     return 0;
   }
 
  private:
   SpecOptions spec_;
-  bool quiet_ = false;
 };
 
 class Vimport : public Command {
  public:
-  void declare(Options& options) override {
-    spec_.declare(options);
-    options.add_switch(quiet_, "quiet", 'q', "Show no progress");
-  }
+  void declare(Options& options) override { spec_.declare(options); }
 
   int run(Context& context) override {
     engine::VimportRequest request{.path = context.arguments[0],
                                    .platform = spec_.platform(),
                                    .spec = spec_.spec(context, standard_input, -1)};
     if (context.arguments.size() > 1) request.name = context.arguments[1];
-    const auto progress = transfer_progress(context, quiet_);
+    const auto progress = transfer_progress(context, spec_.quiet());
     for (const image::Loaded& loaded : context.engine().vimport(request, *progress))
       tell_loaded(context, loaded);
     return 0;
@@ -132,7 +128,6 @@ class Vimport : public Command {
 
  private:
   SpecOptions spec_;
-  bool quiet_ = false;
 };
 
 }  // namespace
