@@ -1,63 +1,21 @@
 // A root file system's tar becomes an image of one layer, whatever it is compressed by.
 #include "image/import_task.h"
 
-#include <bzlib.h>
-#include <isa-l/igzip_lib.h>
-#include <lzma.h>
-#include <zstd.h>
-
 #include "base/error.h"
 #include "image/documents.h"
 #include "image/image_config.h"
 #include "image/manifest.h"
 #include "tests/image/pull_fixture.h"
+#include "tests/support/compress.h"
 
 namespace image {
 namespace {
 
+using testing_support::bzip2;
+using testing_support::gzip;
 using testing_support::TarBuilder;
-
-std::string gzip(std::string bytes) {
-  isal_zstream stream{};
-  isal_deflate_init(&stream);
-  std::string out(bytes.size() + 1000, '\0');
-  stream.gzip_flag = IGZIP_GZIP;
-  stream.end_of_stream = 1;
-  stream.next_in = reinterpret_cast<std::uint8_t*>(bytes.data());
-  stream.avail_in = static_cast<std::uint32_t>(bytes.size());
-  stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
-  stream.avail_out = static_cast<std::uint32_t>(out.size());
-  EXPECT_EQ(isal_deflate(&stream), COMP_OK);
-  out.resize(stream.total_out);
-  return out;
-}
-
-std::string zstd(const std::string& bytes) {
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 3));
-  return out;
-}
-
-std::string xz(const std::string& bytes) {
-  std::string out(lzma_stream_buffer_bound(bytes.size()), '\0');
-  std::size_t size = 0;
-  EXPECT_EQ(lzma_easy_buffer_encode(
-                0, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                bytes.size(), reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()),
-            LZMA_OK);
-  out.resize(size);
-  return out;
-}
-
-std::string bzip2(std::string bytes) {
-  std::string out(bytes.size() + 1000, '\0');
-  auto size = static_cast<unsigned>(out.size());
-  EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &size, bytes.data(),
-                                     static_cast<unsigned>(bytes.size()), 1, 0, 0),
-            BZ_OK);
-  out.resize(size);
-  return out;
-}
+using testing_support::xz;
+using testing_support::zstd;
 
 class ImportTest : public PullTest {
  protected:

@@ -60,6 +60,8 @@ struct World {
   engine::Settings settings;
 };
 World& world();
+// Throws the world's failure, once.
+void fail_if_told();
 
 engine::Container container(std::string_view name, engine::State state, base::WallTime created);
 image::Image image(std::string_view tag, char digit, std::uint64_t bytes, base::WallTime created);

@@ -17,10 +17,11 @@ slow          layers come with 64 KiB a second
 
 import http.client
 import http.server
-import os
 import re
 import sys
 import time
+
+import loopback
 
 ROUTE = re.compile(r"/v2/([^/]+)/(.+)$")
 PIECE = 64 * 1024
@@ -111,9 +112,7 @@ class FaultyRegistry(http.server.BaseHTTPRequestHandler):
 def main():
     FaultyRegistry.upstream, port_file = sys.argv[1:]
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), FaultyRegistry)
-    with open(port_file + ".new", "w") as file:
-        file.write(f"{server.server_port}\n")
-    os.rename(port_file + ".new", port_file)
+    loopback.announce(port_file, server.server_port)
     server.serve_forever()
 
 

@@ -42,6 +42,8 @@ import threading
 import time
 import urllib.parse
 
+import loopback
+
 ROUTE = re.compile(r"/v2/([^/]+)/(.+?)/(manifests|blobs)/([^/]+)$")
 SERVICE = "hub"
 LOGIN = "me:secret"
@@ -265,10 +267,7 @@ def main():
     cdn = serve(Cdn, "127.0.0.2", state)
     state.urls = {"tokens": f"http://127.0.0.1:{tokens}", "cdn": f"http://127.0.0.2:{cdn}"}
     state.urls.update(zip(("tokens", "cdn"), sys.argv[3:]))
-    ports = os.path.join(directory, "ports")
-    with open(ports + ".new", "w") as file:
-        file.write(f"{registry} {tokens} {cdn}\n")
-    os.rename(ports + ".new", ports)
+    loopback.announce(os.path.join(directory, "ports"), registry, tokens, cdn)
 
 
 main()

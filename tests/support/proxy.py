@@ -10,20 +10,12 @@ each: METHOD NAME:PORT. With --login, who does not show it gets 407.
 import base64
 import http.client
 import http.server
-import os
 import socket
 import sys
 import threading
 import urllib.parse
 
-
-def pour(source, target):
-    try:
-        while piece := source.recv(65536):
-            target.sendall(piece)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        target.close()
+import loopback
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
@@ -52,9 +44,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         with socket.create_connection((host, int(port))) as server:
             self.send_response(200)
             self.end_headers()
-            answer = threading.Thread(target=pour, args=(server, self.connection))
+            answer = threading.Thread(target=loopback.pour, args=(server, self.connection))
             answer.start()
-            pour(self.connection, server)
+            loopback.pour(self.connection, server)
             answer.join()
         self.close_connection = True
 
@@ -96,9 +88,7 @@ def main():
     Proxy.log = open(log, "a", buffering=1)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     server.daemon_threads = True
-    with open(port_file + ".new", "w") as file:
-        file.write(f"{server.server_port}\n")
-    os.rename(port_file + ".new", port_file)
+    loopback.announce(port_file, server.server_port)
     server.serve_forever()
 
 

@@ -13,9 +13,10 @@ request.
 
 import http.server
 import json
-import os
 import sys
 import urllib.parse
+
+import loopback
 
 IMAGES = [
     {"name": "busybox", "description": "Busybox base image.", "star_count": 3200, "is_official": True,
@@ -86,9 +87,7 @@ def main():
     Api.log = open(log, "a", buffering=1)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Api)
     server.daemon_threads = True
-    with open(port_file + ".new", "w") as file:
-        file.write(f"{server.server_port}\n")
-    os.rename(port_file + ".new", port_file)
+    loopback.announce(port_file, server.server_port)
     server.serve_forever()
 
 

@@ -5,21 +5,13 @@ usage: tls_front.py CERTIFICATE-AND-KEY.pem UPSTREAM-HOST:PORT PORT-FILE
 Listens on a free port of loopback, writes its number to PORT-FILE and passes bytes both ways.
 """
 
-import os
 import socket
 import socketserver
 import ssl
 import sys
 import threading
 
-
-def pour(source, target):
-    try:
-        while piece := source.recv(65536):
-            target.sendall(piece)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        target.close()
+import loopback
 
 
 class Front(socketserver.BaseRequestHandler):
@@ -32,9 +24,9 @@ class Front(socketserver.BaseRequestHandler):
         except (ssl.SSLError, OSError):
             return  # a client that does not trust us
         with client, socket.create_connection(self.upstream) as server:
-            answer = threading.Thread(target=pour, args=(server, client))
+            answer = threading.Thread(target=loopback.pour, args=(server, client))
             answer.start()
-            pour(client, server)
+            loopback.pour(client, server)
             answer.join()
 
 
@@ -49,9 +41,7 @@ def main():
     host, _, port = upstream.rpartition(":")
     Front.upstream = (host, int(port))
     with ThreadingServer(("127.0.0.1", 0), Front) as server:
-        with open(port_file + ".new", "w") as file:
-            file.write(f"{server.server_address[1]}\n")
-        os.rename(port_file + ".new", port_file)
+        loopback.announce(port_file, server.server_address[1])
         server.serve_forever()
 
 
