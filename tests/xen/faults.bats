@@ -11,8 +11,11 @@ clean_up() {
 
 registry=registry.test:5000
 
-# Without their age, which another moment tells otherwise.
-all_images() { vdkr images --digests --format '{{.Repository}} {{.Tag}} {{.Digest}} {{.ID}} {{.Size}}'; }
+# Without their age, which another moment tells otherwise, and their order: of the same age, what was
+# pulled last comes last.
+all_images() {
+  vdkr images --digests --format '{{.Repository}} {{.Tag}} {{.Digest}} {{.ID}} {{.Size}}' | sort
+}
 
 # In a mount namespace in which COMMANDs before "--" have changed things.
 with_mounts() { # SCRIPT COMMAND…
