@@ -143,15 +143,20 @@ class Remover {
 
 }  // namespace
 
+// What others put in meanwhile goes too, within reason.
 void remove_tree(const std::string& path) {
-  UniqueFd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!top) {
-    if (errno == ENOENT) return;
-    if (errno == ENOTDIR || errno == ELOOP) return remove_file(path);
-    throw_errno("removing " + path);
+  constexpr int attempts = 10;
+  for (int attempt = 1;; ++attempt) {
+    UniqueFd top(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!top) {
+      if (errno == ENOENT) return;
+      if (errno == ENOTDIR || errno == ELOOP) return remove_file(path);
+      throw_errno("removing " + path);
+    }
+    Remover(std::move(top), path).run();
+    if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return;
+    if (errno != ENOTEMPTY || attempt == attempts) throw_errno("removing " + path);
   }
-  Remover(std::move(top), path).run();
-  if (::rmdir(path.c_str()) < 0 && errno != ENOENT) throw_errno("removing " + path);
 }
 
 }  // namespace base

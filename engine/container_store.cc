@@ -193,7 +193,18 @@ void ContainerStore::remove(const Container& container) {
   for (const std::string& name : base::list_directory(data_root_ + "/names"))
     if (read_link(name_path(name)) == id) base::remove_file(name_path(name));
   base::remove_tree(doomed);
-  base::remove_tree(run_directory(id));
+  remove_run_directory(id);
+}
+
+// Under another name first: who waits for the lock makes its file again as long as it has its
+// place.
+void ContainerStore::remove_run_directory(const std::string& id) const {
+  const std::string directory = run_directory(id);
+  const std::string doomed = run_directory("." + id);
+  base::remove_tree(doomed);  // of an attempt that died
+  if (::rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
+    base::throw_errno("removing " + directory);
+  base::remove_tree(doomed);
 }
 
 std::optional<base::FileLock> ContainerStore::try_lock(const std::string& id) const {

@@ -59,6 +59,7 @@ class ContainerStore {
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
   void sweep_names() const;
+  void remove_run_directory(const std::string& id) const;
   void write_record(const Container& container, const std::string& seccomp_filter) const;
 
   std::string data_root_;

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/support/container_samples.h"
@@ -106,6 +109,30 @@ TEST_F(ContainerStoreTest, ARemovedContainerLeavesNothingAndFreesItsName) {
   EXPECT_TRUE(base::list_directory(data_ + "/names").empty());
   EXPECT_TRUE(base::list_directory(run_ + "/containers").empty());
   store_.create(samples::container("web"));
+}
+
+// As `rm -f` of a running container waits, whose monitor removes it.
+TEST_F(ContainerStoreTest, WhoWaitsForTheLockIsNotInTheWayOfARemoval) {
+  for (int i = 0; i < 40; ++i) {
+    const Container made = samples::container();
+    auto lock = std::optional(store_.create(made));
+    std::atomic<bool> over = false;
+    std::thread waiter([&] {
+      const std::string path = store_.run_directory(made.config.id) + "/lock";
+      while (!over) {
+        try {
+          base::FileLock::try_acquire(path);
+        } catch (const base::Error& error) {
+          EXPECT_EQ(error.kind(), base::ErrorKind::not_found);
+        }
+      }
+    });
+    EXPECT_NO_THROW(store_.remove(made));
+    lock.reset();
+    over = true;
+    waiter.join();
+    ASSERT_TRUE(base::list_directory(run_ + "/containers").empty());
+  }
 }
 
 TEST_F(ContainerStoreTest, SweepRemovesWhatDeadProcessesLeftAndNothingElse) {
