@@ -130,10 +130,12 @@ void ContainerDomain::begin_undo() {
 
 void ContainerDomain::undo() {
   if (!removal_) begin_undo();
-  if (removal_)
+  if (removal_) {
     removal_->finish();
-  else
+  } else {
     xen::remove_remains(parts_.store, container_.config.placement.domain);
+    xen::remove_wreckage(parts_.hypervisor, parts_.store);
+  }
   let_go_of_disks();
   xen::remove_dm_device(device_name());
 }

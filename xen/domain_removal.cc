@@ -66,4 +66,9 @@ void remove_remains(XenStore& store, const base::Uuid& uuid) {
     remove_traces(store, {.id = *domain, .uuid = uuid});
 }
 
+void remove_wreckage(Hypervisor& hypervisor, XenStore& store) {
+  for (const DomainId domain : nameless_domains(store))
+    if (!hypervisor.find(domain)) remove_nodes(store, {.id = domain});
+}
+
 }  // namespace xen

@@ -42,4 +42,8 @@ void remove_domain(const RemovalParts& parts, const DomainInfo& domain);
 // What a removal that was cut short left of a domain that Xen has no more.
 void remove_remains(XenStore& store, const base::Uuid& uuid);
 
+// What an xl left whose domain was destroyed under its hands: it goes on writing nodes of a domain
+// that Xen does not have, and nothing in them says whose it was.
+void remove_wreckage(Hypervisor& hypervisor, XenStore& store);
+
 }  // namespace xen

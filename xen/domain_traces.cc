@@ -50,13 +50,22 @@ std::optional<DomainId> domain_of(XenStore& store, const base::Uuid& uuid) {
   return std::nullopt;
 }
 
+std::vector<DomainId> nameless_domains(XenStore& store) {
+  std::vector<DomainId> nameless;
+  for (const std::string& name : store.list("/local/domain"))
+    if (const auto number = base::parse_number<std::uint32_t>(name);
+        number && DomainId{*number} != dom0 && !store.read(domain_path({*number}) + "/vm"))
+      nameless.push_back({*number});
+  return nameless;
+}
+
 void remove_nodes(XenStore& store, const DomainInfo& domain) {
   store.transaction([&](XenStoreAccess& access) {
     std::vector<std::string> doomed;
     for (const std::string& kind : access.list(back_ends_path()))
       doomed.push_back(doomed_back_ends(access, kind, domain.id));
-    doomed.insert(doomed.end(),
-                  {"/vm/" + domain.uuid.text(), domain_path(domain.id), libxl_path(domain.id)});
+    doomed.insert(doomed.end(), {domain_path(domain.id), libxl_path(domain.id)});
+    if (domain.uuid != base::Uuid{}) doomed.push_back("/vm/" + domain.uuid.text());
     access.remove_all(doomed);
   });
 }

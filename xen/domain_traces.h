@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "xen/domain.h"
 #include "xen/xenstore.h"
@@ -19,7 +20,11 @@ bool has_only_our_devices(XenStore& store, DomainId domain);
 // The number under which xenstore has the domain, be it alive or not.
 std::optional<DomainId> domain_of(XenStore& store, const base::Uuid& uuid);
 
-// Removes its nodes, those of its back ends included, which so let go of what they have open.
+// Of which xenstore has nodes and does not say whose they are.
+std::vector<DomainId> nameless_domains(XenStore& store);
+
+// Removes its nodes, those of its back ends included, which so let go of what they have open. The
+// UUID may be unknown (all zeros, which is dom0's).
 void remove_nodes(XenStore& store, const DomainInfo& domain);
 
 // Removes libxl's files of it ("userdata-*.NUMBER.UUID.*") from `directory`.

@@ -68,6 +68,21 @@ TEST_F(DomainTracesTest, all_nodes_of_the_domain_go_and_no_others) {
   EXPECT_FALSE(knows("/backend/")) << "no empty directories";
 }
 
+TEST_F(DomainTracesTest, nodes_that_do_not_say_whose_they_are_are_told_apart) {
+  add_domain({7}, uuid_);
+  store_.write({"/local/domain/0/name", "Domain-0", {}});
+  store_.write({"/vm/" + base::Uuid{}.text() + "/name", "Domain-0", {}});
+  EXPECT_TRUE(nameless_domains(store_).empty());
+  store_.write({"/local/domain/9/memory/target", "1", {}});
+  store_.write({"/libxl/9/dm-version", "qemu_xen", {}});
+  EXPECT_EQ(nameless_domains(store_), std::vector<DomainId>{{9}});
+  remove_nodes(store_, {.id = {9}});
+  EXPECT_TRUE(nameless_domains(store_).empty());
+  EXPECT_FALSE(knows("/libxl/9"));
+  EXPECT_TRUE(knows(uuid_.text()));
+  EXPECT_TRUE(knows("/vm/" + base::Uuid{}.text()));
+}
+
 TEST_F(DomainTracesTest, a_domain_is_found_by_its_uuid) {
   EXPECT_FALSE(domain_of(store_, uuid_));
   add_domain({7}, uuid_);

@@ -51,6 +51,18 @@ all_records_gone() { [[ -z $(vdkr ps -a -q) ]]; }
   expect_nothing_left
 }
 
+# What xl writes of a domain that somebody destroys meanwhile: no UUID is in it.
+@test "after xl destroy while the domain was being made" {
+  xenstore-write /local/domain/31337/memory/target 1 /local/domain/31337/console/port 2 \
+    /local/domain/0/backend/console/31337/0/state 1 /libxl/31337/dm-version qemu_xen
+  start vdkr run --rm --name gone busybox sh -c 'echo up; while :; do sleep 1; done'
+  prints_soon '^up$'
+  xl destroy vxn-gone
+  finish 30
+  ((status != 0))
+  expect_nothing_left
+}
+
 @test "after the guest's kernel panics" {
   start env VXN_DOMU_CMDLINE_EXTRA=sysrq_always_enabled vdkr run --rm --name panics busybox \
     sh -c 'echo up; while :; do sleep 1; done'
