@@ -93,10 +93,11 @@ constexpr std::array container_headers = {
     cli::ColumnHeader{"State", "STATE"},        cli::ColumnHeader{"Status", "STATUS"},
 };
 
-// reference.FamiliarMatch().
+// reference.FamiliarMatch(), and the whole name: where the settings have a registry of their own,
+// it is how people name what lies there.
 std::vector<std::string> pattern_forms(const image::Reference& name,
                                        const image::NameDefaults& defaults) {
-  return {name.familiar(defaults), name.familiar_name(defaults)};
+  return {name.familiar(defaults), name.familiar_name(defaults), name.canonical(), name.name()};
 }
 
 }  // namespace

@@ -79,6 +79,15 @@ TEST_F(PullTest, ARegistryOfTheSettingsCompletesShortNames) {
       "alpine\ndocker.io/library/alpine\n");
 }
 
+TEST_F(AppTest, AnImageIsListedByItsShortNameAndByItsWholeOne) {
+  fake::world().images = {fake::image("reg.test:5000/alpine:3.20", '1', 1000, before_now(60))};
+  const std::string id = std::string(12, '1') + "\n";
+  for (const char* name : {"alpine", "alpine:3.20", "reg.test:5000/alpine", "*/alpine:3.*"})
+    EXPECT_EQ(vdkr({"--registry", "reg.test:5000", "images", "-q", name}).out, id) << name;
+  for (const char* name : {"alpine:3.19", "test:5000/alpine", "alp"})
+    EXPECT_EQ(vdkr({"--registry", "reg.test:5000", "images", "-q", name}).out, "") << name;
+}
+
 TEST_F(PullTest, AFailureStopsItInTheMiddle) {
   fake::world().failure = base::Error("pulling alpine: 500");
   const Said said = vdkr({"pull", "alpine"});
