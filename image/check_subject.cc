@@ -41,9 +41,14 @@ CheckSubject read_subject(const StoreLayout& layout, const IndexEntry& entry) {
   return subject;
 }
 
+bool needs(const std::vector<Descriptor>& blobs, const Digest& digest) {
+  return std::ranges::find(blobs, digest, &Descriptor::digest) != blobs.end();
+}
+
 }  // namespace
 
-std::vector<CheckSubject> read_subjects(const StoreLayout& layout) {
+std::vector<CheckSubject> read_subjects(const StoreLayout& layout,
+                                        const std::vector<NamedSet>& sets) {
   std::vector<CheckSubject> subjects;
   std::map<Digest, std::size_t> known;
   for (const IndexEntry& entry : read_index(layout)) {
@@ -51,7 +56,29 @@ std::vector<CheckSubject> read_subjects(const StoreLayout& layout) {
     if (fresh) subjects.push_back(read_subject(layout, entry));
     if (entry.name) subjects[at->second].image.tags.push_back(*entry.name);
   }
+  for (const NamedSet& named : sets)
+    for (const Image& image : named.set ? named.set->images : std::vector<Image>{})
+      if (known.emplace(image.id, subjects.size()).second) {
+        subjects.push_back(
+            {.manifest = image.manifest, .image = image, .record_problem = {}, .of_set = true});
+        subjects.back().image.tags = named.names;
+      }
   return subjects;
+}
+
+bool is_listed(const StoreLayout& layout, const Digest& image) {
+  const auto has = [&](const NamedSet& named) {
+    return named.set &&
+           std::ranges::find(named.set->images, image, &Image::id) != named.set->images.end();
+  };
+  const std::vector<IndexEntry> entries = read_index(layout);
+  return std::ranges::find(entries, image, &IndexEntry::image) != entries.end() ||
+         std::ranges::any_of(named_sets(layout), has);
+}
+
+bool has_names(const StoreLayout& layout, const Digest& set) {
+  return std::ranges::any_of(read_index(layout),
+                             [&](const IndexEntry& entry) { return entry.set == set; });
 }
 
 std::vector<IndexEntry> index_of_records(const StoreLayout& layout) {
@@ -84,13 +111,17 @@ bool is_comparable(const Image& image) {
                              [&](const Layer& layer) { return layer.disk.ends_with(suffix); });
 }
 
-std::vector<std::string> users_of(const std::vector<CheckSubject>& subjects, const Digest& blob,
+std::vector<std::string> users_of(const std::vector<CheckSubject>& subjects,
+                                  const std::vector<NamedSet>& sets, const Digest& blob,
                                   const NameDefaults& names) {
   std::vector<std::string> users;
+  const auto add = [&](std::string name) {
+    if (std::ranges::find(users, name) == users.end()) users.push_back(std::move(name));
+  };
   for (const CheckSubject& subject : subjects)
-    if (std::ranges::any_of(blobs_of(subject),
-                            [&](const Descriptor& one) { return one.digest == blob; }))
-      users.push_back(shown_name(subject.image, names));
+    if (needs(blobs_of(subject), blob)) add(shown_name(subject.image, names));
+  for (const NamedSet& named : sets)
+    if (named.set && needs(blobs_of(*named.set), blob)) add(named.names[0].familiar(names));
   return users;
 }
 

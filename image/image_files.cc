@@ -20,11 +20,16 @@ std::vector<std::string> files_of(const StoreLayout& layout, const Image& image)
 }
 
 std::vector<std::string> files_of(const StoreLayout& layout, const ImageSet& set) {
-  std::vector<std::string> files{layout.set_record(set.index.digest),
-                                 layout.blob(set.index.digest)};
-  for (const Descriptor& manifest : set.companions) files.push_back(layout.blob(manifest.digest));
-  for (const Descriptor& blob : set.blobs) files.push_back(layout.blob(blob.digest));
+  std::vector<std::string> files{layout.set_record(set.index.digest)};
+  for (const Descriptor& blob : blobs_of(set)) files.push_back(layout.blob(blob.digest));
   return files;
+}
+
+std::vector<Descriptor> blobs_of(const ImageSet& set) {
+  std::vector<Descriptor> blobs{set.index};
+  blobs.insert(blobs.end(), set.companions.begin(), set.companions.end());
+  blobs.insert(blobs.end(), set.blobs.begin(), set.blobs.end());
+  return blobs;
 }
 
 std::string shown_name(const Image& image, const NameDefaults& names) {

@@ -18,7 +18,9 @@ std::vector<Descriptor> blobs_of(const Image& image);
 std::vector<std::string> files_of(const StoreLayout& layout, const Image& image);
 
 // The same of what a set has beside its images.
+// Those of its images are not among them.
 std::vector<std::string> files_of(const StoreLayout& layout, const ImageSet& set);
+std::vector<Descriptor> blobs_of(const ImageSet& set);
 
 // "alpine:3.20", or the id's beginning where it has no tag.
 std::string shown_name(const Image& image, const NameDefaults& names);

@@ -30,18 +30,23 @@ void write_record(const StoreLayout& layout, const Image& image) {
   base::replace_file(layout.record(image.id), base::dump_json(to_json(image)));
 }
 
-std::optional<ImageSet> read_set(const StoreLayout& layout, const Digest& index) {
+std::optional<ImageSet> read_set_record(const StoreLayout& layout, const Digest& index) {
   const std::string path = layout.set_record(index);
   const auto text = base::try_read_file(path, largest_record);
   if (!text) return std::nullopt;
-  ImageSet set = base::doing(path, [&] {
+  return base::doing(path, [&] {
     return set_record_from_json(base::parse_json(*text, "record", {.bytes = largest_record}));
   });
+}
+
+std::optional<ImageSet> read_set(const StoreLayout& layout, const Digest& index) {
+  std::optional<ImageSet> set = read_set_record(layout, index);
+  if (!set) return std::nullopt;
   std::vector<Image> images;
-  for (const Image& named : set.images)
+  for (const Image& named : set->images)
     if (auto image = read_record(layout, named.id)) images.push_back(std::move(*image));
   if (images.empty()) return std::nullopt;
-  set.images = std::move(images);
+  set->images = std::move(images);
   return set;
 }
 

@@ -13,6 +13,8 @@ namespace image {
 std::optional<Image> read_record(const StoreLayout& layout, const Digest& id);
 void write_record(const StoreLayout& layout, const Image& image);
 
+// Of its images, the ids only. nullopt where there is none; throws as above.
+std::optional<ImageSet> read_set_record(const StoreLayout& layout, const Digest& index);
 // With its images, but for those whose records are gone. nullopt where there is none, or none of
 // its images; throws as above.
 std::optional<ImageSet> read_set(const StoreLayout& layout, const Digest& index);

@@ -16,11 +16,23 @@
 #include "image/garbage.h"
 #include "image/image_files.h"
 #include "image/image_index.h"
+#include "image/record_file.h"
 #include "image/staging.h"
 #include "image/worker_process.h"
 
 namespace image {
 namespace {
+
+Problem difference(const Staging& staging, const std::string& staged, const std::string& path,
+                   std::uint64_t bytes) {
+  if (Problem problem = disk_problem(path, bytes)) return problem;
+  try {
+    if (staging.equals(staged, path)) return std::nullopt;
+  } catch (const base::Error& error) {
+    return "cannot be read: " + error.message();
+  }
+  return "is not what its layer gives";
+}
 
 class StoreCheck {
  public:
@@ -30,8 +42,10 @@ class StoreCheck {
   Checked run() {
     if (!base::exists(layout_.root)) return {};
     if (!look_at_index()) return std::move(checked_);
-    subjects_ = read_subjects(layout_);
+    sets_ = named_sets(layout_);
+    subjects_ = read_subjects(layout_, sets_);
     look_at_blobs();
+    look_at_sets();
     for (const CheckSubject& subject : subjects_) look_at_image(subject);
     look_at_kept_disks();
     look_at_rest();
@@ -69,6 +83,9 @@ class StoreCheck {
     std::map<Digest, Descriptor> blobs;
     for (const CheckSubject& subject : subjects_)
       for (const Descriptor& blob : blobs_of(subject)) blobs.emplace(blob.digest, blob);
+    for (const NamedSet& named : sets_)
+      for (const Descriptor& blob : named.set ? blobs_of(*named.set) : std::vector<Descriptor>{})
+        blobs.emplace(blob.digest, blob);
     std::vector<Descriptor> readable;
     for (const auto& [digest, blob] : blobs)
       if (Problem problem = file_problem(layout_.blob(digest), blob.bytes))
@@ -86,19 +103,26 @@ class StoreCheck {
   // What somebody removed while it was looked at is missing rightly.
   void forget_what_went() {
     if (blob_problems_.empty()) return;
+    std::erase_if(sets_, [&](const NamedSet& named) { return !has_names(layout_, named.index); });
     std::erase_if(subjects_, [&](const CheckSubject& subject) { return !is_there(subject); });
     std::erase_if(blob_problems_,
                   [&](const auto& problem) { return users(problem.first).empty(); });
   }
 
-  bool is_there(const CheckSubject& subject) const {
-    return std::ranges::any_of(read_index(layout_), [&](const IndexEntry& entry) {
-      return entry.image == subject.image.id;
-    });
-  }
+  bool is_there(const CheckSubject& subject) const { return is_listed(layout_, subject.image.id); }
 
   std::vector<std::string> users(const Digest& blob) const {
-    return users_of(subjects_, blob, options_.names);
+    return users_of(subjects_, sets_, blob, options_.names);
+  }
+
+  // What its record does not say only a registry can.
+  void look_at_sets() {
+    for (const NamedSet& named : sets_) {
+      if (!named.problem || !has_names(layout_, named.index)) continue;
+      const std::string name = named.names[0].familiar(options_.names);
+      tell("index of " + name, *named.problem, "pull again: " + name);
+      needs_are_known_ = false;
+    }
   }
 
   // Once it is away, a pull fetches it again, and nothing else.
@@ -149,6 +173,9 @@ class StoreCheck {
   }
 
   void tell_broken(const CheckSubject& subject, const std::string& problem) {
+    if (subject.of_set)
+      return tell_image(subject, problem,
+                        "pull again: " + shown_name(subject.image, options_.names));
     if (subject.record_problem) needs_are_known_ = false;
     checked_.broken.push_back({.image = subject.image, .problem = problem});
   }
@@ -211,17 +238,6 @@ class StoreCheck {
     verified_.push_back(layer);
   }
 
-  static Problem difference(const Staging& staging, const std::string& staged,
-                            const std::string& path, std::uint64_t bytes) {
-    if (Problem problem = disk_problem(path, bytes)) return problem;
-    try {
-      if (staging.equals(staged, path)) return std::nullopt;
-    } catch (const base::Error& error) {
-      return "cannot be read: " + error.message();
-    }
-    return "is not what its layer gives";
-  }
-
   void compare(const CheckSubject& subject, const Image& made) {
     Image expected = made;
     expected.tags = subject.image.tags;
@@ -237,7 +253,10 @@ class StoreCheck {
     }
     const base::FileLock lock = store_.lock_for_change();
     if (subject.record_problem) base::remove_file(layout_.record(made.id));
-    store_.put(lock, made, {});
+    if (subject.of_set)
+      write_record(layout_, made);
+    else
+      store_.put(lock, made, {});
   }
 
   // Of images that are gone; a container that was made of them has them still.
@@ -268,6 +287,7 @@ class StoreCheck {
   const StoreLayout& layout_;
   const CheckOptions& options_;
   base::Progress& progress_;
+  std::vector<NamedSet> sets_;
   std::vector<CheckSubject> subjects_;
   std::map<Digest, std::string> blob_problems_;
   std::vector<Layer> verified_;  // whose disks are what they should be

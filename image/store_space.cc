@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "image/image_files.h"
+#include "image/named_sets.h"
 
 namespace image {
 namespace {
@@ -32,12 +33,26 @@ Files find_files(const StoreLayout& layout) {
   return files;
 }
 
-std::set<std::string> unique_files_of(const StoreLayout& layout, const Image& image) {
-  const std::vector<std::string> files = files_of(layout, image);
-  return {files.begin(), files.end()};
+using Paths = std::set<std::string>;
+
+void add(Paths& paths, const std::vector<std::string>& files) {
+  paths.insert(files.begin(), files.end());
 }
 
-ImageSpace space_of(const Digest& id, const std::set<std::string>& paths, const Files& files) {
+// With all of the sets that its names stand for: they go with it, not before.
+Paths files_with_sets(const StoreLayout& layout, const Image& image,
+                      const std::vector<NamedSet>& sets) {
+  Paths paths;
+  add(paths, files_of(layout, image));
+  for (const NamedSet& named : sets) {
+    if (named.image != image.id || !named.set) continue;
+    add(paths, files_of(layout, *named.set));
+    for (const Image& other : named.set->images) add(paths, files_of(layout, other));
+  }
+  return paths;
+}
+
+ImageSpace space_of(const Digest& id, const Paths& paths, const Files& files) {
   ImageSpace space{.image = id};
   for (const std::string& path : paths) {
     const auto file = files.find(path);
@@ -54,10 +69,11 @@ StoreSpace measure(const ImageStore& store, std::span<const ImageUse> uses) {
   const StoreLayout& layout = store.layout();
   Files files = find_files(layout);
   const std::vector<Image> images = store.list();
+  const std::vector<NamedSet> sets = named_sets(layout);
   for (const Image& image : images) {
     const bool used =
         std::ranges::any_of(uses, [&](const ImageUse& use) { return use.image == image.id; });
-    for (const std::string& path : unique_files_of(layout, image))
+    for (const std::string& path : files_with_sets(layout, image, sets))
       if (const auto file = files.find(path); file != files.end()) {
         ++file->second.images;
         file->second.used = file->second.used || used;
@@ -73,7 +89,7 @@ StoreSpace measure(const ImageStore& store, std::span<const ImageUse> uses) {
     if (!file.used) space.reclaimable += file.bytes;
   }
   for (const Image& image : images)
-    space.images.push_back(space_of(image.id, unique_files_of(layout, image), files));
+    space.images.push_back(space_of(image.id, files_with_sets(layout, image, sets), files));
   return space;
 }
 

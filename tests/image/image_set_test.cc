@@ -2,6 +2,8 @@
 #include "image/image_set.h"
 
 #include "base/error.h"
+#include "image/named_sets.h"
+#include "image/store_space.h"
 #include "tests/image/store_fixture.h"
 
 namespace image {
@@ -74,6 +76,28 @@ TEST_F(ImageSetTest, an_image_that_is_also_here_by_itself_outlives_it) {
   put_set(make_set(), "app");
   store_.remove("alone", {});
   EXPECT_EQ(store_.find_set(Reference::parse("app:latest"))->images.size(), 2U);
+}
+
+TEST_F(ImageSetTest, its_space_is_that_of_the_image_which_its_name_shows) {
+  put_set(make_set(), "app");
+  const StoreSpace space = measure(store_, {});
+  ASSERT_EQ(space.images.size(), 1U);
+  EXPECT_EQ(space.images[0].bytes, space.bytes) << "all of it goes with the name";
+  const std::vector<ImageUse> uses{{.image = digest_of('3'), .container = "c"}};
+  EXPECT_EQ(measure(store_, uses).reclaimable, 0U);
+}
+
+TEST_F(ImageSetTest, what_its_records_lack_is_told) {
+  const auto problem = [&] { return named_sets(store_.layout()).at(0).problem.value_or(""); };
+  put_set(make_set(), "app");
+  EXPECT_EQ(problem(), "");
+  base::remove_file(store_.layout().record(digest_of('3')));
+  EXPECT_EQ(problem(), "") << "who looks at the image itself tells that";
+  base::remove_file(store_.layout().record(digest_of('1')));
+  EXPECT_EQ(problem(), "the record of its image " + digest_of('1').short_hex() + " is missing");
+  base::replace_file(store_.layout().set_record(digest_of('e')), "{");
+  EXPECT_EQ(problem().rfind("its record is damaged: ", 0), 0U) << problem();
+  EXPECT_FALSE(named_sets(store_.layout()).at(0).set);
 }
 
 TEST_F(ImageSetTest, a_name_that_moves_on_leaves_it) {

@@ -193,6 +193,40 @@ TEST_F(StoreCheckTest, a_record_is_made_again_of_manifest_and_configuration) {
   EXPECT_EQ(content(path), before);
 }
 
+TEST_F(StoreCheckTest, all_that_a_name_of_several_platforms_stands_for_is_looked_at) {
+  ImageSet set{.index = {.media_type = "application/vnd.oci.image.index.v1+json",
+                         .digest = sha256_of("index"),
+                         .bytes = 5},
+               .images = {add("one:1", {"one"}), add("two:1", {"two"})},
+               .companions = {},
+               .blobs = {}};
+  base::replace_file(store_.layout().blob(set.index.digest), "index");
+  {
+    const base::FileLock lock = store_.lock_for_change();
+    store_.put(lock, set, {Reference::parse("both:1")});
+  }
+  store_.remove("one:1", {});
+  store_.remove("two:1", {});
+  EXPECT_EQ(look(), Lines{});
+  const Layer& layer = set.images[1].layers[0];
+  base::remove_file(store_.disk_path(layer));
+  EXPECT_EQ(look(true), Lines{"disk " + layer.disk + ": is missing"});
+  EXPECT_EQ(repair(), Lines{"disk " + layer.disk + ": is missing; made again"});
+  EXPECT_EQ(look(), Lines{});
+  EXPECT_EQ(store_.list().size(), 1U);
+  base::remove_file(store_.disk_path(layer));
+  base::remove_file(blob(layer));
+  EXPECT_EQ(repair(), (Lines{"blob " + layer.blob.digest.text() +
+                                 ": is missing (of both:1); pull again: both:1",
+                             "disk " + layer.disk + ": is missing; cannot be made again",
+                             "image both:1: lacks a disk and the blobs to make it of; pull again: "
+                             "both:1"}));
+  base::remove_file(store_.layout().blob(set.index.digest));
+  EXPECT_EQ(look(true).at(0).substr(0, 11), "blob sha256");
+  base::remove_file(store_.layout().set_record(set.index.digest));
+  EXPECT_EQ(repair(true), Lines{"index of both:1: its record is missing; pull again: both:1"});
+}
+
 TEST_F(StoreCheckTest, an_index_is_made_again_of_the_records) {
   const Image image = add("app:1", {"one"});
   base::replace_file(store_.layout().index(), "{\"manifests\":");
