@@ -32,11 +32,12 @@ CheckSubject read_subject(const StoreLayout& layout, const IndexEntry& entry) {
     subject.record_problem = "its record is damaged: " + error.message();
   }
   const bool readable = !subject.record_problem;
-  if (readable && subject.image.manifest != entry.manifest)
-    subject.record_problem = "its record is of another manifest than index.json says";
   if (readable && subject.image.config_blob.digest != entry.image)
     subject.record_problem = "its record is of another configuration";
-  if (subject.record_problem) subject.image = {};
+  if (subject.record_problem)
+    subject.image = {};
+  else
+    subject.manifest = subject.image.manifest;  // index.json may have that of before
   subject.image.id = entry.image;
   return subject;
 }
@@ -155,6 +156,17 @@ Problem disk_problem(const std::string& path, std::optional<std::uint64_t> bytes
   }
   if (start != magic) return "is no squashfs image";
   return std::nullopt;
+}
+
+Problem disk_difference(const Staging& staging, const std::string& staged, const std::string& path,
+                        std::uint64_t bytes) {
+  if (Problem problem = disk_problem(path, bytes)) return problem;
+  try {
+    if (staging.equals(staged, path)) return std::nullopt;
+  } catch (const base::Error& error) {
+    return "cannot be read: " + error.message();
+  }
+  return "is not what its layer gives";
 }
 
 }  // namespace image

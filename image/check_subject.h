@@ -10,6 +10,7 @@
 #include "image/image.h"
 #include "image/image_index.h"
 #include "image/named_sets.h"
+#include "image/staging.h"
 #include "image/store_layout.h"
 
 namespace image {
@@ -20,7 +21,7 @@ inline constexpr std::string_view missing = "is missing";
 
 // An image as index.json and its record tell of it, or the record of a set that it is in.
 struct CheckSubject {
-  Descriptor manifest;     // that index.json names; of a set's, that its record does
+  Descriptor manifest;     // that its record names; index.json where that is of no use
   Image image;             // its record, with tags; id and tags alone where that is of no use
   Problem record_problem;  // "its record is missing"
   bool of_set = false;     // index.json does not name it
@@ -53,5 +54,8 @@ std::vector<Layer> sound_layers(const StoreLayout& layout,
 Problem file_problem(const std::string& path, std::optional<std::uint64_t> bytes);
 // The same, and that it begins as a disk does.
 Problem disk_problem(const std::string& path, std::optional<std::uint64_t> bytes);
+// The same, and that it has the bytes of the staged one.
+Problem disk_difference(const Staging& staging, const std::string& staged, const std::string& path,
+                        std::uint64_t bytes);
 
 }  // namespace image

@@ -53,6 +53,14 @@ void remove_counted(const std::string& path, Collected& collected) {
   base::remove_file(path);
 }
 
+void update_index(const StoreLayout& layout) {
+  const std::vector<IndexEntry> outdated = outdated_entries(layout);
+  if (outdated.empty()) return;
+  std::vector<IndexEntry> entries = read_index(layout);
+  for (const IndexEntry& entry : outdated) assign(entries, entry);
+  write_index(layout, entries);
+}
+
 }  // namespace
 
 std::vector<std::string> find_garbage(const StoreLayout& layout, std::span<const ImageUse> uses,
@@ -68,8 +76,20 @@ std::vector<std::string> find_garbage(const StoreLayout& layout, std::span<const
   return garbage;
 }
 
+std::vector<IndexEntry> outdated_entries(const StoreLayout& layout) {
+  std::vector<IndexEntry> outdated;
+  for (IndexEntry& entry : read_index(layout)) {
+    const auto record = read_record(layout, entry.image);
+    if (!record || record->manifest == entry.manifest) continue;
+    entry.manifest = record->manifest;
+    outdated.push_back(std::move(entry));
+  }
+  return outdated;
+}
+
 Collected collect_files(const StoreLayout& layout, std::span<const ImageUse> uses,
                         const base::FileLock& held) {
+  update_index(layout);
   Collected collected;
   for (const std::string& path : find_garbage(layout, uses, held)) remove_counted(path, collected);
   return collected;

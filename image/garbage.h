@@ -1,4 +1,4 @@
-// What lies in the store and nothing refers to.
+// What lies in the store and nothing refers to, and what else a change that was killed leaves.
 #pragma once
 
 #include <span>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/lock.h"
+#include "image/image_index.h"
 #include "image/image_store.h"
 
 namespace image {
@@ -15,7 +16,11 @@ namespace image {
 // moving into place would be among them.
 std::vector<std::string> find_garbage(const StoreLayout& layout, std::span<const ImageUse> uses,
                                       const base::FileLock& held);
-// Removes these.
+// Names in index.json that stand for the manifest which an image had before: who puts an image
+// writes its record first, and may die then. Other tools would look for what is garbage by now.
+// As they should be.
+std::vector<IndexEntry> outdated_entries(const StoreLayout& layout);
+// Removes these, and brings index.json up to date.
 Collected collect_files(const StoreLayout& layout, std::span<const ImageUse> uses,
                         const base::FileLock& held);
 // Removes what pulls left whose lock nobody holds any more. `held` is the store's lock.

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,8 +13,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "image/check_rest.h"
 #include "image/check_subject.h"
-#include "image/garbage.h"
 #include "image/image_files.h"
 #include "image/image_index.h"
 #include "image/record_file.h"
@@ -22,17 +23,6 @@
 
 namespace image {
 namespace {
-
-Problem difference(const Staging& staging, const std::string& staged, const std::string& path,
-                   std::uint64_t bytes) {
-  if (Problem problem = disk_problem(path, bytes)) return problem;
-  try {
-    if (staging.equals(staged, path)) return std::nullopt;
-  } catch (const base::Error& error) {
-    return "cannot be read: " + error.message();
-  }
-  return "is not what its layer gives";
-}
 
 class StoreCheck {
  public:
@@ -226,8 +216,9 @@ class StoreCheck {
     if (!staging.contains(staged)) return;
     const std::string path = store_.disk_path(layer);
     const auto seen = disks.find(layer.disk);
-    const Problem problem =
-        seen != disks.end() ? seen->second : difference(staging, staged, path, layer.disk_bytes);
+    const Problem problem = seen != disks.end()
+                                ? seen->second
+                                : disk_difference(staging, staged, path, layer.disk_bytes);
     if (problem) {
       tell_disk(layer.disk, *problem, "made again");
       if (!options_.repair) return;
@@ -269,13 +260,8 @@ class StoreCheck {
 
   void look_at_rest() {
     if (!needs_are_known_) return;
-    const base::FileLock lock = store_.lock_for_change();
-    for (const std::string& path : find_garbage(layout_, options_.uses, lock))
-      checked_.findings.push_back({.what = path.substr(layout_.root.size() + 1),
-                                   .problem = "nothing refers to it",
-                                   .outcome = options_.repair ? "removed" : "",
-                                   .damage = false});
-    if (options_.repair) collect_files(layout_, options_.uses, lock);
+    std::vector<Finding> rest = check_rest(store_, options_);
+    std::ranges::move(rest, std::back_inserter(checked_.findings));
   }
 
   ArchiveOptions archive_options() const {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "image/garbage.h"
 #include "tests/image/store_fixture.h"
 
 namespace image {
@@ -187,6 +188,21 @@ TEST_F(StoreTest, garbage_goes_and_nothing_else) {
   EXPECT_EQ(files("staging"), (std::vector<std::string>{"pull-live", "pull-live.lock"}));
   EXPECT_EQ(store_.collect_garbage(uses).files, 0U);
   EXPECT_TRUE(store_.find("app:1"));
+}
+
+TEST_F(StoreTest, an_index_that_a_killed_pull_left_behind_is_brought_up_to_date) {
+  put(make_image('1', 'a'), "app:1");
+  put(make_image('5', 'c'), "other:1");
+  Image again = make_image('1', 'b');
+  again.manifest.digest = digest_of('7');
+  const std::string before = base::read_file(store_.layout().index(), 1 << 20);
+  put(again, "");
+  const std::string after = base::read_file(store_.layout().index(), 1 << 20);
+  base::replace_file(store_.layout().index(), before);
+  EXPECT_EQ(outdated_entries(store_.layout()).size(), 1U);
+  EXPECT_EQ(store_.collect_garbage({}).files, 3U) << "manifest, layer and disk of before";
+  EXPECT_TRUE(outdated_entries(store_.layout()).empty());
+  EXPECT_EQ(base::read_file(store_.layout().index(), 1 << 20), after);
 }
 
 TEST_F(StoreTest, what_killed_pulls_left_goes_and_nothing_else) {

@@ -238,6 +238,22 @@ TEST_F(StoreCheckTest, an_index_is_made_again_of_the_records) {
   EXPECT_EQ(look(), Lines{});
 }
 
+TEST_F(StoreCheckTest, an_index_that_is_behind_a_record_is_told_and_is_no_damage) {
+  const Image image = add("app:1", {"one"});
+  const std::string path = store_.layout().index();
+  const std::string before = content(path);
+  std::string changed = before;
+  changed.replace(changed.find(image.manifest.digest.hex), 64, std::string(64, '7'));
+  base::replace_file(path, changed);
+  const std::string line = "index.json: has the manifest of before for app:1";
+  const Checked seen = run({});
+  EXPECT_EQ(lines(seen), Lines{line});
+  EXPECT_FALSE(seen.findings.at(0).damage);
+  EXPECT_EQ(repair(), Lines{line + "; brought up to date"});
+  EXPECT_EQ(content(path), before);
+  EXPECT_EQ(look(), Lines{});
+}
+
 TEST_F(StoreCheckTest, a_rest_is_told_and_is_no_damage) {
   add("app:1", {"one"});
   base::replace_file(store_.layout().blob(sha256_of("rest")), "rest");
