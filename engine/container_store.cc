@@ -35,6 +35,12 @@ std::optional<std::string> read_link(const std::string& path) {
   return std::string(buffer.data(), static_cast<std::size_t>(size));
 }
 
+// From here on nobody finds it. Absent is no error.
+void set_aside(const std::string& directory, const std::string& doomed) {
+  if (::rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
+    base::throw_errno("removing " + directory);
+}
+
 void write_state(const std::string& directory, const ContainerConfig& config, const State& state) {
   base::replace_file(directory + "/state.json", state_to_json(state), 0600,
                      config.auto_remove ? base::Durability::cached : base::Durability::flushed);
@@ -186,9 +192,8 @@ void ContainerStore::save_state(const ContainerConfig& config, const State& stat
 void ContainerStore::remove(const Container& container) {
   const std::string& id = container.config.id;
   const std::string directory = data_directory(id);
-  const std::string doomed = data_root_ + "/containers/." + id;
-  if (::rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
-    base::throw_errno("removing " + directory);
+  const std::string doomed = data_directory("." + id);
+  set_aside(directory, doomed);
   // Whatever it is called by now.
   for (const std::string& name : base::list_directory(data_root_ + "/names"))
     if (read_link(name_path(name)) == id) base::remove_file(name_path(name));
@@ -202,8 +207,7 @@ void ContainerStore::remove_run_directory(const std::string& id) const {
   const std::string directory = run_directory(id);
   const std::string doomed = run_directory("." + id);
   base::remove_tree(doomed);  // of an attempt that died
-  if (::rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
-    base::throw_errno("removing " + directory);
+  set_aside(directory, doomed);
   base::remove_tree(doomed);
 }
 
