@@ -71,8 +71,9 @@ lives='echo x >>/count; n=$(grep -c . /count); echo "life $n"; [ "$n" -ge 3 ] ||
   sleep 1
   [[ $(state_of one) == exited ]]
   [[ $(state_of two) == exited ]]
+  # Its own end, or, where its next start had just begun when it was stopped, that.
   try vdkr wait one
-  expect_out $'1\n'
+  [[ $(<"$out") == 1 || $(<"$out") == 137 ]] || not_as_expected '1 or 137'
   [[ $(xl list | wc -l) == 2 ]]
 }
 
