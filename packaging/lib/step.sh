@@ -31,8 +31,9 @@ step() {
   if [[ -t 2 ]]; then tick_terminal "$title" "$log" & else tick_lines "$title" "$log" & fi
   ticker=$!
   "$@" >"$log" 2>&1 </dev/null || status=$?
-  # Its status is that of a killed process: not ours, and no reason to end under set -e.
-  { kill "$ticker" && wait "$ticker"; } 2>/dev/null || :
+  # Its status is that of a killed process: not ours, and no reason to end under set -e. By a signal that cannot
+  # be caught: one that has just begun still has the traps of ours, and would clean up in our place.
+  { kill -KILL "$ticker" && wait "$ticker"; } 2>/dev/null || :
   [[ ! -t 2 ]] || printf '\r\e[K' >&2
   if ((status == 0)); then
     say "$title: done in $(seconds_since "$start")"
