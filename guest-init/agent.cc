@@ -11,6 +11,8 @@ using protocol::FrameType;
 namespace {
 
 constexpr std::uint64_t retry_ns = 100'000'000;
+constexpr std::uint64_t killing_ns = 10'000'000'000;  // a process in the kernel may not die
+constexpr std::uint64_t flushing_ns = 2'000'000'000;  // a host may not read
 
 }  // namespace
 
@@ -18,6 +20,7 @@ Agent::Agent(std::uint32_t slot, Transport transport, Guest& guest)
     : slot_(slot), guest_(guest), connection_(transport), container_(slot) {}
 
 bool Agent::offer(std::string& why) {
+  offered_ = true;
   greeted_ = established_ = false;
   pending_ = {};
   ahead_.reset();
@@ -33,6 +36,11 @@ bool Agent::offer(std::string& why) {
   return true;
 }
 
+void Agent::withdraw() {
+  offered_ = greeted_ = established_ = false;
+  connection_.close();
+}
+
 void Agent::drop(const std::string& why) {
   std::string offer_why;
   report(protocol::LogLevel::warning, why);
@@ -45,20 +53,24 @@ void Agent::watch(PollSet& set) const {
 }
 
 int Agent::timeout_ms() const {
+  if (!offered_) return -1;
+  if (ending_ != Ending::no) return milliseconds_until(patience_ns_);
   if (!connection_.is_open()) return static_cast<int>(retry_ns / 1'000'000);
   return container_.timeout_ms();
 }
 
 void Agent::serve(const PollSet& set, bool devices_changed) {
+  if (!offered_) return;
   std::string why;
   if (!connection_.is_open() && boot_time_ns() >= retry_ns_) offer(why);
   if (connection_.is_open()) {
     connection_.clear_event(set);
     receive();
   }
-  if (container_.advance(guest_, devices_changed)) container_changed();
+  if (ending_ == Ending::no && container_.advance(guest_, devices_changed)) container_changed();
   for (Process& process : processes_) process.serve(set);
   if (connection_.is_open()) send();
+  go_on_ending();
 }
 
 void Agent::receive() {
@@ -109,6 +121,38 @@ bool Agent::reaped(pid_t pid, int status) {
   return false;
 }
 
+bool Agent::is_used() const {
+  return container_.is_waiting() || container_.state() != protocol::ContainerState::none ||
+         !processes_.empty() || ending_ != Ending::no;
+}
+
+void Agent::end() {
+  if (ending_ != Ending::no) return;
+  kill_all();
+  ending_ = Ending::killing;
+  patience_ns_ = boot_time_ns() + killing_ns;
+}
+
+void Agent::go_on_ending() {
+  const auto impatient = [&] { return boot_time_ns() >= patience_ns_; };
+  if (ending_ == Ending::killing && (impatient() || !has_processes())) {
+    finish();
+    ending_ = Ending::flushing;
+    patience_ns_ = boot_time_ns() + flushing_ns;
+    if (connection_.is_open()) send();
+  }
+  if (ending_ == Ending::flushing && (impatient() || is_flushed())) ending_ = Ending::ended;
+}
+
+void Agent::renew() {
+  if (!tidy_) return withdraw();
+  processes_.clear();
+  container_ = Container(slot_);
+  ending_ = Ending::no;
+  std::string why;
+  if (!offer(why)) report(protocol::LogLevel::error, why);
+}
+
 void Agent::kill_all() {
   for (Process& process : processes_) process.kill(SIGKILL);
   container_.cgroup().kill();
@@ -121,7 +165,8 @@ bool Agent::has_processes() const {
 
 void Agent::finish() {
   Failure failure;
-  if (container_.state() != protocol::ContainerState::none && !container_.unmount(failure)) {
+  tidy_ = container_.unmount(guest_, failure) && !has_processes();
+  if (!failure.text.empty()) {
     report(protocol::LogLevel::error, failure.text);
     say(FrameType::log, encode(protocol::LogLine{.text = failure.text}));
   }

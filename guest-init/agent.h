@@ -1,5 +1,5 @@
 // A slot's agent: speaks docs/guest-protocol.md with whoever holds the slot, and owns its container
-// and processes, which outlive any connection.
+// and processes, which outlive any connection. It costs next to nothing until the slot is offered.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,9 @@ class Agent {
 
   // Offers the slot and says HELLO. False: `why` tells; serve() tries again.
   bool offer(std::string& why);
+  bool is_offered() const { return offered_; }
+  // Nobody can come any more.
+  void withdraw();
 
   // One round of the loop: what to wait for, how long, and what to do then.
   void watch(PollSet& set) const;
@@ -26,13 +29,17 @@ class Agent {
   // True where the process is one of ours.
   bool reaped(pid_t pid, int status);
 
-  // The end: SHUTDOWN came; no process is left; the disks are at rest and the host was told; and
-  // what was said has gone, or nobody listens.
-  bool shutdown_wanted() const { return shutdown_wanted_; }
-  void kill_all();
-  bool has_processes() const;
-  void finish();
-  bool is_flushed() const { return !established_ || connection_.is_flushed(); }
+  // A container is there, or was and has left something; a host is there.
+  bool is_used() const;
+  bool has_host() const { return established_; }
+
+  // What the slot holds ends, in steps that serve() takes: the processes are killed, the disks are
+  // at rest and the host was told, and what was said has gone, or nobody listens. So does SHUTDOWN.
+  void end();
+  bool is_ending() const { return ending_ != Ending::no; }
+  bool has_ended() const { return ending_ == Ending::ended; }
+  // One that has ended is offered again, empty; not where something of its container is left.
+  void renew();
 
  private:
   struct Handler;
@@ -54,8 +61,17 @@ class Agent {
   bool on_process_spec(const protocol::Frame& frame);
   bool on_process_start(const protocol::Frame& frame);
   bool on_process(const protocol::Frame& frame);
+  bool on_freeze(const protocol::Frame& frame);
+  bool on_query(const protocol::Frame& frame);
   bool on_exit_ack(const protocol::Frame& frame);
   bool on_shutdown(const protocol::Frame& frame);
+
+  enum class Ending { no, killing, flushing, ended };
+  void go_on_ending();
+  void kill_all();
+  bool has_processes() const;
+  void finish();
+  bool is_flushed() const { return !established_ || connection_.is_flushed(); }
 
   void start_pending(const PendingSpec& pending);
   void container_changed();
@@ -69,6 +85,7 @@ class Agent {
   std::uint32_t slot_;
   Guest& guest_;
   Connection connection_;
+  bool offered_ = false;
   bool greeted_ = false;      // the peer said HELLO
   bool established_ = false;  // and RESUME
   std::uint64_t retry_ns_ = 0;
@@ -77,7 +94,9 @@ class Agent {
   std::size_t turn_ = 0;
   PendingSpec pending_;
   std::optional<PendingSpec> ahead_;  // the entrypoint, to be started once the container is ready
-  bool shutdown_wanted_ = false;
+  Ending ending_ = Ending::no;
+  std::uint64_t patience_ns_ = 0;  // until the next step of the end is taken in any case
+  bool tidy_ = true;               // nothing of the container is left
 };
 
 }  // namespace guest_init

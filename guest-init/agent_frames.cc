@@ -24,6 +24,8 @@ const Agent::Handler Agent::handlers[] = {
     {FrameType::close, &Agent::on_process},
     {FrameType::signal, &Agent::on_process},
     {FrameType::resize, &Agent::on_process},
+    {FrameType::freeze, &Agent::on_freeze},
+    {FrameType::query, &Agent::on_query},
     {FrameType::exit_ack, &Agent::on_exit_ack},
     {FrameType::shutdown, &Agent::on_shutdown},
 };
@@ -92,7 +94,7 @@ void Agent::start_pending(const PendingSpec& pending) {
   protocol::ProcessSpec spec;
   std::string why;
   Failure failure;
-  if (container_.state() != protocol::ContainerState::ready) {
+  if (container_.state() != protocol::ContainerState::ready || is_ending()) {
     fail_with(failure, FailureStage::other, "there is no container to run in");
   } else if (!decode(protocol::bytes_of(pending.bytes), spec, why)) {
     fail_with(failure, FailureStage::spec, "the process's specification: " + why);
@@ -127,6 +129,19 @@ bool Agent::on_process(const Frame& frame) {
   return process == nullptr || process->take(frame);
 }
 
+// Without an answer where it could not be done, as from a guest that has ended.
+bool Agent::on_freeze(const Frame& frame) {
+  bool frozen = false;
+  if (!protocol::decode_frozen(frame.payload, frozen)) return false;
+  if (container_.cgroup().freeze(frozen)) say(FrameType::frozen, protocol::encode_frozen(frozen));
+  return true;
+}
+
+bool Agent::on_query(const Frame&) {
+  say(FrameType::info, encode(guest_.info()));
+  return true;
+}
+
 bool Agent::on_exit_ack(const Frame& frame) {
   std::erase_if(processes_, [&](const Process& process) {
     return process.number() == frame.process && process.was_told();
@@ -135,7 +150,7 @@ bool Agent::on_exit_ack(const Frame& frame) {
 }
 
 bool Agent::on_shutdown(const Frame&) {
-  shutdown_wanted_ = true;
+  end();
   return true;
 }
 

@@ -4,30 +4,62 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <deque>
+#include <optional>
+#include <vector>
 
 #include "guest-init/cgroup.h"
 #include "guest-init/loop.h"
 #include "guest-init/modules.h"
 #include "guest-init/mounts.h"
+#include "guest-init/protocol/wishes.h"
 #include "guest-init/shutdown.h"
+#include "guest-init/text.h"
 #include "guest-init/uevents.h"
 #include "guest-init/vchan.h"
 
 namespace guest_init {
 namespace {
 
-constexpr std::uint32_t own_slot = 0;
+constexpr unsigned spare_slots = 2;
+constexpr std::size_t own_ring = 256 << 10;
+constexpr std::size_t shared_ring = 64 << 10;  // of many
 
 struct Boot {
-  explicit Boot(TransportOf transport_of) : agent(own_slot, transport_of(vchan), guest) {}
+  explicit Boot(TransportOf transport_of);
 
   Guest guest;
   Modules modules;
-  VchanServer vchan{own_slot};
-  Agent agent;
+  std::deque<VchanServer> vchans;
+  std::vector<Agent> agents;  // a slot each
 };
+
+// What the host wishes of the guest as a whole: "NAME=NUMBER" on the kernel's command line, which
+// hands on to PID 1 what it does not know.
+std::optional<std::uint32_t> wish(const char* name) {
+  const char* value = getenv(name);
+  if (value == nullptr) return {};
+  return to_number<std::uint32_t>(value);
+}
+
+Boot::Boot(TransportOf transport_of) {
+  const auto wished = wish(protocol::slots_wish);
+  guest.shared = wished.has_value();
+  guest.spare_slots = spare_slots;
+  guest.idle_limit_ns = std::uint64_t{1'000'000'000} * wish(protocol::idle_wish).value_or(0);
+  const std::uint32_t count =
+      std::clamp<std::uint32_t>(wished.value_or(1), 1, protocol::most_slots);
+  guest.slots = count;
+  agents.reserve(count);
+  for (std::uint32_t slot = 0; slot < count; ++slot) {
+    VchanServer& vchan = vchans.emplace_back(slot, guest.shared ? shared_ring : own_ring);
+    agents.emplace_back(slot, transport_of(vchan), guest);
+  }
+}
 
 // The kernel found no /dev/console in the initramfs: no descriptor below 3 may be anything else.
 bool open_standard_streams(Failure& failure) {
@@ -68,7 +100,7 @@ bool learn_identity(Boot& boot, Failure& failure) {
 
 bool say_hello(Boot& boot, Failure& failure) {
   std::string why;
-  if (boot.agent.offer(why)) return true;
+  if (boot.agents.front().offer(why)) return true;
   // A module that is missing is the better reason.
   return boot.modules.finish(failure) && fail_with(failure, FailureStage::other, why);
 }
@@ -131,7 +163,7 @@ void run_guest(TransportOf transport_of) {
     boot.guest.fault = failure.text;
     break;
   }
-  Loop loop(boot.guest, boot.modules, std::span(&boot.agent, 1));
+  Loop loop(boot.guest, boot.modules, boot.agents);
   if (!loop.prepare(failure)) crash(failure.text);
   loop.run();
 }

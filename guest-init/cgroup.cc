@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -70,6 +71,17 @@ bool Cgroup::limit(const protocol::ContainerSpec& spec, Failure& failure) const 
     }
   }
   return true;
+}
+
+bool Cgroup::remove(Failure& failure) {
+  if (!directory_) return true;
+  directory_.reset();
+  return rmdir(path_.c_str()) == 0 || errno == ENOENT ||
+         fail(failure, FailureStage::other, "removing the control group");
+}
+
+bool Cgroup::freeze(bool frozen) const {
+  return directory_ && write_file(path_ + "/cgroup.freeze", frozen ? "1" : "0");
 }
 
 void Cgroup::kill() const {

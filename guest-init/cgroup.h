@@ -19,10 +19,16 @@ class Cgroup {
   // ROOT/vxn/<slot>, with the limits that `spec` tells.
   bool create(const std::string& root, std::uint32_t slot, const protocol::ContainerSpec& spec,
               Failure& failure);
+  // Its processes may use docker's default devices and no other, whatever nodes they make.
+  bool confine_devices(Failure& failure) const;
+  // It must be empty. One that was never made is no error.
+  bool remove(Failure& failure);
   int directory() const { return directory_.get(); }  // for CLONE_INTO_CGROUP
   const std::string& path() const { return path_; }
   // Ends all that runs in it.
   void kill() const;
+  // Stops all that runs in it, or lets it go on.
+  bool freeze(bool frozen) const;
   // How often the kernel's OOM killer struck here so far.
   std::uint64_t oom_kills() const;
 

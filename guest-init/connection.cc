@@ -1,5 +1,7 @@
 #include "guest-init/connection.h"
 
+#include <utility>
+
 namespace guest_init {
 
 bool Connection::offer(std::string& why) {
@@ -7,6 +9,10 @@ bool Connection::offer(std::string& why) {
   out_.clear();
   open_ = transport_.offer(transport_.self, why);
   return open_;
+}
+
+void Connection::close() {
+  if (std::exchange(open_, false)) transport_.close(transport_.self);
 }
 
 void Connection::watch(PollSet& set) const {

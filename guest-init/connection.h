@@ -16,6 +16,7 @@ class Connection {
 
   // Drops what is under way and offers a fresh stream. False: `why` tells, and nothing is open.
   bool offer(std::string& why);
+  void close();
   bool is_open() const { return open_; }
 
   void watch(PollSet& set) const;

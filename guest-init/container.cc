@@ -75,25 +75,30 @@ bool Container::advance(Guest& guest, bool devices_changed) {
 }
 
 // False: it failed, or `missing` tells what is not there yet; then it goes on from there next time.
-bool Container::prepare(const Guest& guest, std::string& missing) {
+bool Container::prepare(Guest& guest, std::string& missing) {
   if (!guest.fault.empty()) return fail_with(failure_, FailureStage::other, guest.fault);
   if (!layers_mounted_) {
-    const auto layers = find_layers(spec_, guest.disk_prefix, missing);
-    if (!layers || !mount_layers(*layers, paths_, failure_)) return false;
+    const auto disk = find_layers(spec_, guest.disks, missing);
+    if (!disk) return false;
+    take(guest, disk->name);
+    if (!mount_layers(disk->layers, paths_, failure_)) return false;
     layers_mounted_ = true;
-    timings_ = guest.timings;
+    if (!guest.shared) timings_ = guest.timings;
     step_done(timings_, "layers");
   }
   std::optional<std::string> writable;
   if (spec_.writable_disk) {
     missing = "the writable disk";
-    writable = find_writable(*spec_.writable_disk, guest.disk_prefix);
-    if (!writable) return false;
+    const auto disk = find_writable(*spec_.writable_disk, guest.disks);
+    if (!disk) return false;
+    take(guest, *disk);
+    writable = device_of(*disk);
   }
   step_done(timings_, "disks");
   if (!mount_overlay(writable, spec_.layers, paths_, failure_)) return false;
   step_done(timings_, "overlay");
-  if (!cgroup_.create(guest.cgroups, slot_, spec_, failure_) || !write_files()) {
+  if (!cgroup_.create(guest.cgroups, slot_, spec_, failure_) ||
+      (guest.shared && !cgroup_.confine_devices(failure_)) || !write_files()) {
     return false;
   }
   step_done(timings_, "container");
@@ -117,14 +122,22 @@ bool Container::write_files() {
 
 int Container::timeout_ms() const {
   if (phase_ != Phase::waiting) return -1;
-  const std::uint64_t now = boot_time_ns();
-  if (now >= deadline_ns_) return 0;
-  return static_cast<int>((deadline_ns_ - now) / 1'000'000 + 1);
+  return milliseconds_until(deadline_ns_);
 }
 
-bool Container::unmount(Failure& failure) {
+void Container::take(Guest& guest, const std::string& disk) {
+  guest.disks.taken.insert(disk);
+  disks_.push_back(disk);
+}
+
+bool Container::unmount(Guest& guest, Failure& failure) {
   umount2(paths_.files().c_str(), MNT_DETACH);
-  return unmount_overlay(paths_, spec_.layers, failure);
+  const bool done = unmount_overlay(paths_, spec_.layers, failure);
+  for (const std::string& disk : disks_) {
+    guest.disks.taken.erase(disk);
+    if (guest.shared) forget_partitions(disk);
+  }
+  return cgroup_.remove(failure) && done;
 }
 
 }  // namespace guest_init

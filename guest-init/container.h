@@ -32,12 +32,14 @@ class Container {
   const protocol::ContainerSpec& spec() const { return spec_; }
   const Cgroup& cgroup() const { return cgroup_; }
 
-  // Nothing more is written to the disks afterwards. Where false, `failure` tells.
-  bool unmount(Failure& failure);
+  // Nothing more is written to the disks afterwards, and the slot has none of it. Where false,
+  // `failure` tells.
+  bool unmount(Guest& guest, Failure& failure);
 
  private:
   enum class Phase { none, waiting, ready, failed };
-  bool prepare(const Guest& guest, std::string& missing);
+  bool prepare(Guest& guest, std::string& missing);
+  void take(Guest& guest, const std::string& disk);
   bool write_files();
 
   std::uint32_t slot_;
@@ -47,6 +49,7 @@ class Container {
   std::uint64_t deadline_ns_ = 0;
   bool looked_ = false;
   bool layers_mounted_ = false;
+  std::vector<std::string> disks_;  // names of those that it has taken
   Failure failure_;
   Cgroup cgroup_;
   std::vector<protocol::Timing> timings_;

@@ -2,8 +2,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/blkpg.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -56,10 +60,10 @@ bool is_ext4_disk(const std::string&, int disk, const protocol::DiskId& id) {
          holds(disk, ext4_superblock + ext4_uuid, id.data(), id.size());
 }
 
-std::optional<std::string> find_disk(const std::string& prefix, Test test,
-                                     const protocol::DiskId& id) {
-  for (const std::string& name : entries_of(block_devices, prefix)) {
-    const Fd disk = open_path("/dev/" + name, O_RDONLY);
+std::optional<std::string> find_disk(const Disks& disks, Test test, const protocol::DiskId& id) {
+  for (const std::string& name : entries_of(block_devices, disks.prefix)) {
+    if (disks.taken.contains(name)) continue;
+    const Fd disk = open_path(device_of(name), O_RDONLY);
     if (disk && test(name, disk.get(), id)) return name;
   }
   return {};
@@ -73,34 +77,53 @@ std::vector<std::string> partitions_of(const std::string& disk, std::size_t coun
     std::string file = directory;
     file.append(name).append("/partition");
     const auto number = number_in(file);
-    if (number && *number >= 1 && *number <= count) devices[*number - 1] = "/dev/" + name;
+    if (number && *number >= 1 && *number <= count) devices[*number - 1] = device_of(name);
   }
   return devices;
 }
 
+bool read_partitions(const std::string& disk) {
+  const Fd device = open_path(device_of(disk), O_RDONLY);
+  return device && ioctl(device.get(), BLKRRPART) == 0;
+}
+
 }  // namespace
 
-std::optional<std::vector<std::string>> find_layers(const protocol::ContainerSpec& spec,
-                                                    const std::string& prefix,
-                                                    std::string& missing) {
-  const auto disk = find_disk(prefix, is_gpt_disk, spec.read_only_disk);
+void forget_partitions(const std::string& disk) {
+  const Fd device = open_path(device_of(disk), O_RDONLY);
+  for (const std::string& name : entries_of(block_devices + disk + "/", disk)) {
+    const auto number = number_in(block_devices + disk + "/" + name + "/partition");
+    if (!device || !number) continue;
+    blkpg_partition partition{};
+    partition.pno = static_cast<int>(*number);
+    blkpg_ioctl_arg argument{
+        .op = BLKPG_DEL_PARTITION, .flags = 0, .datalen = sizeof partition, .data = &partition};
+    ioctl(device.get(), BLKPG, &argument);
+  }
+}
+
+std::optional<LayeredDisk> find_layers(const protocol::ContainerSpec& spec, const Disks& disks,
+                                       std::string& missing) {
+  const auto disk = find_disk(disks, is_gpt_disk, spec.read_only_disk);
   if (!disk) {
     missing = "the read-only disk";
     return {};
   }
   std::vector<std::string> layers = partitions_of(*disk, spec.layers);
+  // A disk that was another container's has none until its table is read.
+  if (std::ranges::find(layers, "") != layers.end() && read_partitions(*disk)) {
+    layers = partitions_of(*disk, spec.layers);
+  }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (!layers[i].empty()) continue;
     missing = "partition " + std::to_string(i + 1) + " of the read-only disk";
     return {};
   }
-  return layers;
+  return LayeredDisk{*disk, std::move(layers)};
 }
 
-std::optional<std::string> find_writable(const protocol::DiskId& id, const std::string& prefix) {
-  const auto disk = find_disk(prefix, is_ext4_disk, id);
-  if (!disk) return {};
-  return "/dev/" + *disk;
+std::optional<std::string> find_writable(const protocol::DiskId& id, const Disks& disks) {
+  return find_disk(disks, is_ext4_disk, id);
 }
 
 }  // namespace guest_init

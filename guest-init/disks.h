@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,24 @@
 
 namespace guest_init {
 
-// The devices of partition 1, 2, …: the lowest layer first. nullopt where not all of them are there
-// yet; `missing` names the first that is not.
-std::optional<std::vector<std::string>> find_layers(const protocol::ContainerSpec& spec,
-                                                    const std::string& prefix,
-                                                    std::string& missing);
-std::optional<std::string> find_writable(const protocol::DiskId& id, const std::string& prefix);
+// Where to look.
+struct Disks {
+  std::string prefix = "xvd";   // of the names of disks
+  std::set<std::string> taken;  // names of those that containers have: none is another's
+};
+
+struct LayeredDisk {
+  std::string name;                 // of the disk
+  std::vector<std::string> layers;  // devices of partition 1, 2, …: the lowest layer first
+};
+
+// nullopt where not all of its partitions are there yet; `missing` names the first that is not.
+std::optional<LayeredDisk> find_layers(const protocol::ContainerSpec& spec, const Disks& disks,
+                                       std::string& missing);
+// Before the disk may become another container's, which brings partitions of its own.
+void forget_partitions(const std::string& disk);
+// Its name.
+std::optional<std::string> find_writable(const protocol::DiskId& id, const Disks& disks);
+inline std::string device_of(const std::string& disk) { return "/dev/" + disk; }
 
 }  // namespace guest_init

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <limits>
 
 #include "guest-init/fd.h"
 
@@ -52,6 +54,13 @@ void report(protocol::LogLevel level, std::string_view line) {
 }
 
 std::uint64_t boot_time_ns() { return clock_ns(CLOCK_BOOTTIME); }
+int milliseconds_until(std::uint64_t then) {
+  const std::uint64_t now = boot_time_ns();
+  if (now >= then) return 0;
+  constexpr std::uint64_t longest = std::numeric_limits<int>::max();
+  return static_cast<int>(std::min((then - now) / 1'000'000 + 1, longest));
+}
+
 std::uint64_t real_time_ns() { return clock_ns(CLOCK_REALTIME); }
 
 }  // namespace guest_init

@@ -26,6 +26,8 @@ std::string error_text(int error_number);
 void report(protocol::LogLevel level, std::string_view line);
 
 std::uint64_t boot_time_ns();  // CLOCK_BOOTTIME
+// For poll(2): until that clock shows `then`, rounded up.
+int milliseconds_until(std::uint64_t then);
 std::uint64_t real_time_ns();  // since the epoch
 
 }  // namespace guest_init

@@ -11,12 +11,6 @@
 #include "guest-init/uevents.h"
 
 namespace guest_init {
-namespace {
-
-constexpr std::uint64_t killing_ns = 10'000'000'000;  // a process in the kernel may not die
-constexpr std::uint64_t flushing_ns = 2'000'000'000;  // a host may not read
-
-}  // namespace
 
 Loop::Loop(Guest& guest, Modules& modules, std::span<Agent> agents)
     : guest_(guest), modules_(modules), agents_(agents) {}
@@ -35,7 +29,11 @@ void Loop::run() {
     take_signals();
     const bool changed = devices_changed();
     for (Agent& agent : agents_) agent.serve(set_, changed);
+    count_containers();
+    renew_ended();
+    offer_spares();
     end_if_wanted();
+    end_if_idle();
   }
 }
 
@@ -53,10 +51,11 @@ int Loop::timeout_ms() const {
   for (const Agent& agent : agents_) {
     smallest = std::min(smallest, static_cast<unsigned>(agent.timeout_ms()));
   }
-  if (ending_ != Ending::no) {
-    const std::uint64_t now = boot_time_ns();
-    const std::uint64_t left = now >= patience_ns_ ? 0 : (patience_ns_ - now) / 1'000'000 + 1;
-    smallest = std::min(smallest, static_cast<unsigned>(left));
+  if (guest_.idle_limit_ns != 0 && std::none_of(agents_.begin(), agents_.end(), [](const Agent& a) {
+        return a.is_used() || a.has_host();
+      })) {
+    const int idle = milliseconds_until(guest_.idle_since_ns + guest_.idle_limit_ns);
+    smallest = std::min(smallest, static_cast<unsigned>(idle));
   }
   return static_cast<int>(smallest);
 }
@@ -65,7 +64,7 @@ void Loop::take_signals() {
   if (set_.ready(signals_.get()) == 0) return;
   signalfd_siginfo info{};
   while (read(signals_.get(), &info, sizeof info) == sizeof info) {
-    if (info.ssi_signo != SIGCHLD) shutdown_wanted_ = true;
+    if (info.ssi_signo != SIGCHLD) ending_ = true;
   }
   reap();
 }
@@ -102,32 +101,52 @@ bool Loop::devices_changed() {
   return true;
 }
 
-void Loop::end_if_wanted() {
-  const auto any = [&](auto test) { return std::any_of(agents_.begin(), agents_.end(), test); };
-  shutdown_wanted_ |= any([](const Agent& agent) { return agent.shutdown_wanted(); });
-  const auto impatient = [&] { return boot_time_ns() >= patience_ns_; };
-  if (ending_ == Ending::no && shutdown_wanted_) {
-    for (Agent& agent : agents_) agent.kill_all();
-    ending_ = Ending::killing;
-    patience_ns_ = boot_time_ns() + killing_ns;
-  }
-  if (ending_ == Ending::killing &&
-      (impatient() || !any([](const Agent& agent) { return agent.has_processes(); }))) {
-    unmount_all();
-  }
-  if (ending_ == Ending::flushing &&
-      (impatient() || !any([](const Agent& agent) { return !agent.is_flushed(); }))) {
-    guest_.power_off();
+void Loop::count_containers() {
+  guest_.containers = static_cast<std::uint32_t>(std::count_if(
+      agents_.begin(), agents_.end(), [](const Agent& agent) { return agent.is_used(); }));
+}
+
+void Loop::offer_spares() {
+  if (ending_ || !guest_.shared) return;
+  std::size_t spares = 0;
+  for (Agent& agent : agents_) {
+    if (spares >= guest_.spare_slots) return;
+    std::string why;
+    if (!agent.is_offered() && !agent.is_ending() && !agent.offer(why))
+      report(protocol::LogLevel::error, why);
+    if (agent.is_offered() && !agent.is_used() && !agent.has_host()) ++spares;
   }
 }
 
-void Loop::unmount_all() {
-  sync();
-  for (Agent& agent : agents_) agent.finish();
-  PollSet nothing;
-  for (Agent& agent : agents_) agent.serve(nothing, false);
-  ending_ = Ending::flushing;
-  patience_ns_ = boot_time_ns() + flushing_ns;
+void Loop::renew_ended() {
+  if (ending_ || !guest_.shared) return;
+  for (Agent& agent : agents_) {
+    if (agent.has_ended()) agent.renew();
+  }
+}
+
+void Loop::end_if_wanted() {
+  const auto is_ending = [](const Agent& agent) { return agent.is_ending(); };
+  const auto is_over = [](const Agent& agent) { return !agent.is_offered() || agent.has_ended(); };
+  if (!guest_.shared) ending_ |= std::any_of(agents_.begin(), agents_.end(), is_ending);
+  if (!ending_) return;
+  for (Agent& agent : agents_) {
+    if (agent.is_offered()) agent.end();
+  }
+  if (std::all_of(agents_.begin(), agents_.end(), is_over)) guest_.power_off();
+}
+
+// Who connects from here on finds nobody, and had no answer before: it has lost nothing.
+void Loop::end_if_idle() {
+  if (guest_.idle_limit_ns == 0 || ending_) return;
+  const auto has_host = [](const Agent& agent) { return agent.has_host(); };
+  const std::uint64_t now = boot_time_ns();
+  if (guest_.containers > 0) guest_.idle_since_ns = now;
+  if (now - guest_.idle_since_ns < guest_.idle_limit_ns ||
+      std::any_of(agents_.begin(), agents_.end(), has_host))
+    return;
+  for (Agent& agent : agents_) agent.withdraw();
+  guest_.power_off();
 }
 
 }  // namespace guest_init

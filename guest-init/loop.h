@@ -1,5 +1,6 @@
 // The one loop of PID 1: slots, children and devices, in a single thread that sleeps in poll(2) and
-// is woken by events only. Ends with the power.
+// is woken by events only. Ends with the power. A guest with one slot ends with what that holds; in
+// one with several they come and go, and it ends when it is told to, or has been idle for long.
 #pragma once
 
 #include <span>
@@ -22,20 +23,19 @@ class Loop {
   void reap();
   void reaped_modules(pid_t pid, int status);
   bool devices_changed();
+  void count_containers();
+  void offer_spares();
+  void renew_ended();
   void end_if_wanted();
-  void unmount_all();
+  void end_if_idle();
   int timeout_ms() const;
-
-  enum class Ending { no, killing, flushing };
 
   Guest& guest_;
   Modules& modules_;
   std::span<Agent> agents_;
   Fd signals_;
   PollSet set_;
-  Ending ending_ = Ending::no;
-  bool shutdown_wanted_ = false;
-  std::uint64_t patience_ns_ = 0;  // until the next step of the end is taken in any case
+  bool ending_ = false;
 };
 
 }  // namespace guest_init

@@ -97,10 +97,11 @@ bool mount_overlay(const std::optional<std::string>& writable, std::size_t layer
 bool unmount_overlay(const ContainerPaths& paths, std::size_t layers, Failure& failure) {
   bool done = unmount(paths.root(), failure);
   const std::string writable = paths.writable();
-  if (!unmount(writable, failure)) {
-    // Something still holds it: what matters is that the disk changes no more.
-    done = mount(nullptr, writable.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
-  }
+  // At rest before it is unmounted: a namespace that has just ended may hold it for a moment
+  // longer, and what matters is that the disk changes no more.
+  const bool at_rest =
+      mount(nullptr, writable.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
+  if (!unmount(writable, failure)) done = at_rest;
   for (std::size_t number = 1; number <= layers; ++number) {
     done = unmount(paths.layers() + "/" + std::to_string(number), failure) && done;
   }

@@ -11,6 +11,8 @@ struct Transport {
   void* self = nullptr;
   // Closes what is open and offers a fresh stream in the same place. False: `why` tells.
   bool (*offer)(void* self, std::string& why) = nullptr;
+  // Closes what is open: nobody can come any more.
+  void (*close)(void* self) = nullptr;
   // What to poll, and for which events.
   int (*descriptor)(void* self) = nullptr;
   short (*events)(void* self) = nullptr;

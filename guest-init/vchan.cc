@@ -11,17 +11,13 @@ extern "C" {
 #include "guest-init/failure.h"
 
 namespace guest_init {
-namespace {
 
-constexpr std::size_t ring_size = 256 << 10;
-
-}  // namespace
-
-VchanServer::VchanServer(std::uint32_t slot) : path_("data/vxn/" + std::to_string(slot)) {}
+VchanServer::VchanServer(std::uint32_t slot, std::size_t ring_size)
+    : path_("data/vxn/" + std::to_string(slot)), ring_size_(ring_size) {}
 
 bool VchanServer::offer(std::string& why) {
   close();
-  channel_ = libxenvchan_server_init(nullptr, 0, path_.c_str(), ring_size, ring_size);
+  channel_ = libxenvchan_server_init(nullptr, 0, path_.c_str(), ring_size_, ring_size_);
   if (channel_ == nullptr) {
     why = "offering the vchan " + path_ + ": " + error_text(errno);
     return false;
@@ -40,6 +36,7 @@ Transport VchanServer::transport() {
       .self = this,
       .offer = [](void* self,
                   std::string& why) { return static_cast<VchanServer*>(self)->offer(why); },
+      .close = [](void* self) { static_cast<VchanServer*>(self)->close(); },
       .descriptor =
           [](void* self) {
             return libxenvchan_fd_for_select(static_cast<VchanServer*>(self)->channel_);

@@ -13,7 +13,8 @@ namespace guest_init {
 
 class VchanServer {
  public:
-  explicit VchanServer(std::uint32_t slot);
+  // Rings of that size (bytes, a power of two) each way.
+  VchanServer(std::uint32_t slot, std::size_t ring_size);
   VchanServer(const VchanServer&) = delete;
   VchanServer& operator=(const VchanServer&) = delete;
   ~VchanServer() { close(); }
@@ -26,6 +27,7 @@ class VchanServer {
   void close();
 
   std::string path_;
+  std::size_t ring_size_;
   libxenvchan* channel_ = nullptr;
 };
 

@@ -239,6 +239,35 @@ bool decode(std::span<const std::byte> payload, WindowSize& size) {
   return reader.finished();
 }
 
+std::string encode_frozen(bool frozen) { return {frozen ? '\1' : '\0'}; }
+
+bool decode_frozen(std::span<const std::byte> payload, bool& frozen) {
+  Reader reader(payload);
+  return flag(reader, frozen) && reader.finished();
+}
+
+std::string encode(const GuestInfo& info) {
+  std::string out;
+  append_u32(out, info.containers);
+  append_u32(out, info.slots);
+  append_u64(out, info.memory_total);
+  append_u64(out, info.memory_available);
+  append_u64(out, info.up_ns);
+  append_u64(out, info.idle_left_ns);
+  return out + encode(info.timings);
+}
+
+bool decode(std::span<const std::byte> payload, GuestInfo& info) {
+  Reader reader(payload);
+  info.containers = reader.u32();
+  info.slots = reader.u32();
+  info.memory_total = reader.u64();
+  info.memory_available = reader.u64();
+  info.up_ns = reader.u64();
+  info.idle_left_ns = reader.u64();
+  return reader.ok() && decode(reader.take(reader.left()), info.timings);
+}
+
 std::string encode(const LogLine& line) {
   std::string out(1, static_cast<char>(line.level));
   out.append(line.text, 0, max_log_text);

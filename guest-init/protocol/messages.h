@@ -92,6 +92,21 @@ struct Timing {
 std::string encode(const std::vector<Timing>& timings);
 bool decode(std::span<const std::byte> payload, std::vector<Timing>& timings);
 
+// Of a guest as a whole.
+struct GuestInfo {
+  std::uint32_t containers = 0;        // slots with one
+  std::uint32_t slots = 0;             // in all
+  std::uint64_t memory_total = 0;      // bytes
+  std::uint64_t memory_available = 0;  // bytes, as /proc/meminfo has it
+  std::uint64_t up_ns = 0;             // since the kernel began
+  std::uint64_t idle_left_ns = never;  // until it ends by itself
+  std::vector<Timing> timings;         // of its boot, by step
+
+  static constexpr std::uint64_t never = ~std::uint64_t{0};
+};
+std::string encode(const GuestInfo& info);
+bool decode(std::span<const std::byte> payload, GuestInfo& info);
+
 struct Attach {
   std::uint32_t process = 0;
   std::uint8_t streams = 0;  // bit per stream
@@ -108,6 +123,10 @@ struct WindowSize {
 };
 std::string encode(const WindowSize& size);
 bool decode(std::span<const std::byte> payload, WindowSize& size);
+
+// FREEZE's and FROZEN's one byte: whether the container's processes are stopped.
+std::string encode_frozen(bool frozen);
+bool decode_frozen(std::span<const std::byte> payload, bool& frozen);
 
 enum class LogLevel : std::uint8_t { error = 0, warning = 1, debug = 2 };
 struct LogLine {

@@ -152,7 +152,7 @@ void serve(Stream& stream) {
 [[noreturn]] void run() {
   Failure failure;
   Modules modules;
-  VchanServer vchan(0);
+  VchanServer vchan(0, 256 << 10);
   constexpr std::string_view needed[] = {"xen-evtchn.ko", "xen-gntalloc.ko"};
   if (!mount_guest(failure) || !modules.begin("/modules", failure) ||
       !modules.load_now(needed, failure))

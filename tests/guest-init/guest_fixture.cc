@@ -134,45 +134,75 @@ void GuestTest::TearDown() {
   base::run_program({"sh", "-c",
                      "d=$(mktemp -d) && mount -t cgroup2 none $d && "
                      "for i in 1 2 3 4 5 6 7 8 9; do rmdir " +
-                         group + "/vxn/0 " + group + "/vxn " + group + " 2> /dev/null; [ -e " +
+                         group + "/vxn/* " + group + "/vxn " + group + " 2> /dev/null; [ -e " +
                          group + " ] || break; sleep 0.1; done; umount $d; rmdir $d"},
                     base::Deadline::after(patience));
 }
 
-void GuestTest::boot() {
-  const auto listener = listen_at(directory() + "/slot");
+std::string GuestTest::slot_path(unsigned slot) const {
+  return directory() + "/slot-" + std::to_string(slot);
+}
+
+void GuestTest::spawn_guest(unsigned slots, const std::vector<std::string>& words) {
   base::make_directories(directory() + "/root");
   base::replace_file(directory() + "/log", "");
-  guest_ =
-      base::spawn({.argv = {"setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid",
-                            "--fork", "--kill-child", "--propagation", "private", PRETEND_GUEST,
-                            directory() + "/root", directory() + "/log", cgroup_},
-                   .fds = {{listener.get(), 3}, {2, 2}}});
+  base::SpawnRequest request{
+      .argv = {"setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork",
+               "--kill-child", "--propagation", "private", PRETEND_GUEST, directory() + "/root",
+               directory() + "/log", cgroup_},
+      .fds = {{2, 2}}};
+  request.argv.insert(request.argv.end(), words.begin(), words.end());
+  std::vector<base::UniqueFd> listeners;
+  for (unsigned slot = 0; slot < slots; ++slot) {
+    listeners.push_back(listen_at(slot_path(slot)));
+    request.fds.emplace_back(listeners.back().get(), 3 + static_cast<int>(slot));
+  }
+  guest_ = base::spawn(request);
+}
+
+void GuestTest::boot() {
+  spawn_guest(1, {});
   connect();
 }
 
-void GuestTest::connect() {
-  connection_ = connect_to(directory() + "/slot");
-  socket_ = std::make_unique<support::SocketTransport>(-1, connection_);
-  if (peer_) {
-    peer_->reconnect(socket_->transport());
+void GuestTest::boot_shared(unsigned slots, unsigned idle_ms) {
+  spawn_guest(slots, {std::to_string(slots), std::to_string(idle_ms)});
+}
+
+void GuestTest::connect(unsigned slot) {
+  Link& link = links_[slot];
+  link.connection = connect_to(slot_path(slot));
+  link.socket = std::make_unique<support::SocketTransport>(-1, link.connection);
+  if (link.peer) {
+    link.peer->reconnect(link.socket->transport());
   } else {
-    peer_ = std::make_unique<support::GuestPeer>(socket_->transport());
+    link.peer = std::make_unique<support::GuestPeer>(link.socket->transport());
   }
 }
 
-void GuestTest::lose_connection() { socket_.reset(); }
+void GuestTest::clear(unsigned slot) {
+  const auto deadline = base::Deadline::after(patience);
+  peer(slot).say(protocol::FrameType::shutdown);
+  while (!peer(slot).is_shut_down()) peer(slot).step(deadline);
+  links_.erase(slot);
+}
+
+std::optional<base::ExitStatus> GuestTest::wait_end(base::Milliseconds time) {
+  return guest_->wait(base::Deadline::after(time));
+}
+
+void GuestTest::lose_connection() { links_[0].socket.reset(); }
 
 void GuestTest::send_raw(std::string_view bytes) {
-  ASSERT_EQ(send(connection_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+  ASSERT_EQ(send(links_[0].connection, bytes.data(), bytes.size(), MSG_NOSIGNAL),
             static_cast<ssize_t>(bytes.size()));
 }
 
 bool GuestTest::is_hung_up() {
   char buffer[4096];
   const auto deadline = base::Deadline::after(patience);
-  while (base::wait_readable(connection_, deadline)) {
-    if (recv(connection_, buffer, sizeof buffer, 0) <= 0) return true;
+  while (base::wait_readable(links_[0].connection, deadline)) {
+    if (recv(links_[0].connection, buffer, sizeof buffer, 0) <= 0) return true;
   }
   return false;
 }
@@ -194,8 +224,7 @@ void GuestTest::boot_container(const protocol::ContainerSpec& spec) {
 }
 
 void GuestTest::start_afresh() {
-  peer_.reset();
-  socket_.reset();
+  links_.clear();
   guest_.reset();
 }
 

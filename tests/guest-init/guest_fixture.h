@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,7 +53,16 @@ class GuestTest : public ::testing::Test {
   const std::string& directory() const { return directory_->path(); }
 
   void boot();  // and connect
-  void connect();
+  void connect() { connect(0); }
+  // One that several may share, with that many slots; ends by itself after `idle_ms` without a
+  // container (0: never). Nobody is connected.
+  void boot_shared(unsigned slots, unsigned idle_ms = 0);
+  void connect(unsigned slot);
+  support::GuestPeer& peer(unsigned slot) { return *links_[slot].peer; }
+  // Until the slot's container has gone and the guest has hung up.
+  void clear(unsigned slot);
+  // Its exit status once it has ended by itself; nullopt where it has not in that time.
+  std::optional<base::ExitStatus> wait_end(base::Milliseconds time);
   void lose_connection();                 // as a killed relay does
   void send_raw(std::string_view bytes);  // instead of the peer
   bool is_hung_up();                      // before long
@@ -68,7 +78,7 @@ class GuestTest : public ::testing::Test {
   Result run(const protocol::ProcessSpec& spec, std::string_view input = {},
              std::uint32_t process = 0);
 
-  support::GuestPeer& peer() { return *peer_; }
+  support::GuestPeer& peer() { return peer(0); }
   std::string log() const;
   const TestDisk& writable() const { return *writable_; }
 
@@ -77,9 +87,15 @@ class GuestTest : public ::testing::Test {
   std::optional<TestDisk> layer_disk_;
   std::optional<TestDisk> writable_;
   std::optional<base::Child> guest_;
-  int connection_ = -1;  // the socket's
-  std::unique_ptr<support::SocketTransport> socket_;
-  std::unique_ptr<support::GuestPeer> peer_;
+  struct Link {
+    int connection = -1;  // the socket's
+    std::unique_ptr<support::SocketTransport> socket;
+    std::unique_ptr<support::GuestPeer> peer;
+  };
+  void spawn_guest(unsigned slots, const std::vector<std::string>& words);
+  std::string slot_path(unsigned slot) const;
+
+  std::map<unsigned, Link> links_;  // by slot
   std::string cgroup_;
 };
 

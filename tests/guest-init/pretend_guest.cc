@@ -1,6 +1,6 @@
 // A guest without Xen: the agent of guest-init as PID 1 of fresh namespaces, its root on a tmpfs,
-// its disks loop devices, its slot the listening socket that is descriptor 3. usage: unshare
-// --mount --pid --fork … pretend_guest DIRECTORY LOG CGROUP
+// its disks loop devices, its slots the listening sockets from descriptor 3 on. usage: unshare
+// --mount --pid --fork … pretend_guest DIRECTORY LOG CGROUP [SLOTS IDLE-MS]
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
+#include <vector>
 
 #include "guest-init/loop.h"
 #include "guest-init/tools.h"
@@ -20,7 +22,7 @@ namespace {
 
 using namespace guest_init;
 
-constexpr int listener = 3;
+constexpr int first_listener = 3;
 
 [[noreturn]] void give_up(const char* what) {
   perror(what);
@@ -54,10 +56,18 @@ void enter_root(const std::string& root) {
           "pivot_root");
 }
 
+void share(Guest& guest, unsigned slots, unsigned idle_ms) {
+  guest.shared = true;
+  guest.slots = slots;
+  guest.spare_slots = 1;
+  guest.idle_limit_ns = std::uint64_t{1'000'000} * idle_ms;
+  guest.idle_since_ns = boot_time_ns();
+}
+
 void prepare(Guest& guest, const char* cgroup) {
   guest.exec_ns = boot_time_ns();
   guest.epoch = guest.exec_ns;
-  guest.disk_prefix = "loop";
+  guest.disks.prefix = "loop";
   guest.cgroups = std::string("/cgroups/") + cgroup;
   guest.uevents = open_uevents();
   guest.own_pid_namespace = open_path("/proc/self/ns/pid", O_RDONLY);
@@ -70,23 +80,31 @@ void prepare(Guest& guest, const char* cgroup) {
 int main(int argc, char** argv) {
   int status = 0;
   if (ran_under_other_name(argc, argv, status)) return status;
-  if (argc != 4 || getpid() != 1) return 98;
+  if ((argc != 4 && argc != 6) || getpid() != 1) return 98;
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, nullptr);
-  fcntl(listener, F_SETFD, FD_CLOEXEC);
   Guest guest;
+  if (argc == 6) {
+    share(guest, static_cast<unsigned>(atoi(argv[4])), static_cast<unsigned>(atoi(argv[5])));
+  }
   guest.own_binary = open_path("/proc/self/exe", O_PATH);
   make_root(argv[1], argv[2]);
   enter_root(argv[1]);
   prepare(guest, argv[3]);
 
-  support::SocketTransport slot(listener, -1);
-  Agent agent(0, slot.transport(), guest);
+  std::deque<support::SocketTransport> sockets;
+  std::vector<Agent> agents;
+  agents.reserve(guest.slots);
+  for (std::uint32_t slot = 0; slot < guest.slots; ++slot) {
+    const int listener = first_listener + static_cast<int>(slot);
+    fcntl(listener, F_SETFD, FD_CLOEXEC);
+    agents.emplace_back(slot, sockets.emplace_back(listener, -1).transport(), guest);
+  }
   std::string why;
-  require(agent.offer(why), "offer");
+  require(agents.front().offer(why), "offer");
   Modules modules;  // none: a kernel with everything built in
-  Loop loop(guest, modules, std::span(&agent, 1));
+  Loop loop(guest, modules, agents);
   Failure failure;
   require(loop.prepare(failure), "loop");
   loop.run();

@@ -251,6 +251,12 @@ void GuestPeer::handle(const protocol::Frame& frame) {
     case FrameType::shutdown_done:
       shut_down_ = true;
       break;
+    case FrameType::frozen:
+      frozen_ = frame.payload.size() == 1 && frame.payload[0] != std::byte{0};
+      break;
+    case FrameType::info:
+      info_ = decoded<protocol::GuestInfo>(frame);
+      break;
     case FrameType::log:
       log_.push_back(decoded<protocol::LogLine>(frame).text);
       break;

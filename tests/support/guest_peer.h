@@ -79,6 +79,8 @@ class GuestPeer {
   const protocol::Hello& hello() const { return hello_; }
   const std::vector<protocol::Timing>& timings() const { return timings_; }
   const std::vector<std::string>& log() const { return log_; }
+  std::optional<bool> frozen() const { return frozen_; }  // the last answer
+  const std::optional<protocol::GuestInfo>& info() const { return info_; }
   bool is_shut_down() const { return shut_down_; }
   bool is_gone() const { return gone_; }
   void step(const base::Deadline& deadline);
@@ -104,6 +106,8 @@ class GuestPeer {
   bool container_ready_ = false;
   bool container_asked_for_ = false;  // and not answered: nothing but a start may be sent
   bool shut_down_ = false;
+  std::optional<bool> frozen_;
+  std::optional<protocol::GuestInfo> info_;
   protocol::Hello hello_;
   std::vector<protocol::Timing> timings_;
   std::vector<std::string> log_;

@@ -13,10 +13,14 @@ SocketTransport::~SocketTransport() {
   close(connection_);
 }
 
-bool SocketTransport::offer() {
+void SocketTransport::hang_up() {
   if (connection_ >= 0) close(connection_);
   connection_ = -1;
   full_ = false;
+}
+
+bool SocketTransport::offer() {
+  hang_up();
   return listener_ >= 0;
 }
 
@@ -46,6 +50,7 @@ guest_init::Transport SocketTransport::transport() {
       .self = this,
       .offer = [](void* self,
                   std::string&) { return static_cast<SocketTransport*>(self)->offer(); },
+      .close = [](void* self) { static_cast<SocketTransport*>(self)->hang_up(); },
       .descriptor =
           [](void* self) {
             const auto* mine = static_cast<SocketTransport*>(self);

@@ -22,6 +22,7 @@ class SocketTransport {
 
  private:
   bool offer();
+  void hang_up();
   void woken();
   std::ptrdiff_t read(std::byte* buffer, std::size_t size);
   std::ptrdiff_t write(const std::byte* bytes, std::size_t size);

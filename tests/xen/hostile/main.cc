@@ -1,10 +1,13 @@
 // PID 1 of a guest that lies: what guest-init's agent sends passes through here, and is changed as
 // the kernel's command line says ("vxn.hostile=MODE"; tests/xen/hostile.bats has the modes).
+#include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <string>
 
 extern "C" {
@@ -102,6 +105,14 @@ void silence(Lie&, const Frame&) {}
 
 void stay(Lie&, const Frame&) { sleep_for_ever(); }
 
+// Says that it is done with the container, whose disks it keeps open.
+void hold(Lie& lie, const Frame& frame) {
+  DIR* disks = opendir("/sys/class/block");
+  while (const dirent* entry = disks != nullptr ? readdir(disks) : nullptr)
+    open((std::string("/dev/") + entry->d_name).c_str(), O_RDONLY | O_CLOEXEC);
+  tell(lie, frame);
+}
+
 void flood(Lie& lie, const Frame& frame) {
   std::string bytes;
   protocol::append_frame(bytes, frame);
@@ -139,6 +150,8 @@ constexpr Mode modes[] = {
     {"deaf", FrameType::ack, silence},
     {"endless", FrameType::exit, silence},
     {"stay", FrameType::shutdown_done, stay},
+    {"silent", FrameType::shutdown_done, silence},
+    {"hold", FrameType::shutdown_done, hold},
     {"flood", FrameType::started, flood},
     {"ring", FrameType::data, ring_index},
 };
@@ -157,39 +170,42 @@ const Mode* chosen_mode() {
   return nullptr;
 }
 
-// What was accepted from the agent and is not whole, and what is to go.
-std::string gathered;
-std::string pending;
+// What was accepted from the agent of a slot and is not whole, and what is to go.
+struct Stream {
+  std::string gathered;
+  std::string pending;
+};
+std::map<const void*, Stream> streams;  // by the transport's self
 
-void pass_on(libxenvchan* channel) {
+void pass_on(Stream& stream, libxenvchan* channel) {
   static const Mode* const mode = chosen_mode();
   for (;;) {
     Frame frame;
     std::size_t used = 0;
     const char* why = nullptr;
-    if (protocol::parse_frame(protocol::bytes_of(gathered), frame, used, why) !=
+    if (protocol::parse_frame(protocol::bytes_of(stream.gathered), frame, used, why) !=
         protocol::ParseResult::frame) {
       return;
     }
     std::string out;
     Lie lie{channel, out};
     if (mode != nullptr && frame.type == mode->at) {
-      push(channel, pending);
-      pending.clear();
+      push(channel, stream.pending);
+      stream.pending.clear();
       mode->lie(lie, frame);
     } else {
       tell(lie, frame);
     }
-    pending += out;
-    gathered.erase(0, used);
+    stream.pending += out;
+    stream.gathered.erase(0, used);
   }
 }
 
-void flush(libxenvchan* channel) {
-  while (!pending.empty()) {
-    const int size = libxenvchan_write(channel, pending.data(), pending.size());
+void flush(Stream& stream, libxenvchan* channel) {
+  while (!stream.pending.empty()) {
+    const int size = libxenvchan_write(channel, stream.pending.data(), stream.pending.size());
     if (size <= 0) return;
-    pending.erase(0, static_cast<std::size_t>(size));
+    stream.pending.erase(0, static_cast<std::size_t>(size));
   }
 }
 
@@ -198,21 +214,21 @@ Transport honest;  // the vchan's own
 VchanServer& vchan(void* self) { return *static_cast<VchanServer*>(self); }
 
 bool offer(void* self, std::string& why) {
-  gathered.clear();
-  pending.clear();
+  streams[self] = {};
   return honest.offer(self, why);
 }
 
 void woken(void* self) {
   honest.woken(self);
-  flush(vchan(self).channel());
+  flush(streams[self], vchan(self).channel());
 }
 
 // Everything is taken at once, and passed on as far as it goes.
 std::ptrdiff_t write_lies(void* self, const std::byte* bytes, std::size_t size) {
-  gathered.append(reinterpret_cast<const char*>(bytes), size);
-  pass_on(vchan(self).channel());
-  flush(vchan(self).channel());
+  Stream& stream = streams[self];
+  stream.gathered.append(reinterpret_cast<const char*>(bytes), size);
+  pass_on(stream, vchan(self).channel());
+  flush(stream, vchan(self).channel());
   return static_cast<std::ptrdiff_t>(size);
 }
 
