@@ -4,23 +4,41 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/text.h"
 
 namespace base {
 
-void failpoint(const char* name) {
+namespace {
+
+// What is to happen there ("", ":error", …), once for each time that the point is named.
+std::vector<std::string> actions_at(std::string_view name) {
+  std::vector<std::string> actions;
   const char* wanted = std::getenv("VXN_FAILPOINT");
-  if (wanted == nullptr) return;
-  for (const std::string& entry : split(wanted, ',')) {
-    std::string_view point = std::string_view(entry).substr(0, entry.find(':'));
-    if (point != name) continue;
-    std::string_view action = std::string_view(entry).substr(point.size());
+  for (const std::string& entry : split(wanted != nullptr ? wanted : "", ',')) {
+    const std::string_view point = std::string_view(entry).substr(0, entry.find(':'));
+    if (point == name) actions.push_back(entry.substr(point.size()));
+  }
+  return actions;
+}
+
+}  // namespace
+
+bool failpoint_again(const char* name) {
+  static unsigned times = 0;
+  const std::vector<std::string> actions = actions_at(name);
+  return std::ranges::find(actions, ":again") != actions.end() && times++ % 2 == 0;
+}
+
+void failpoint(const char* name) {
+  for (const std::string& action : actions_at(name)) {
     if (action == ":error") throw Error("failpoint " + std::string(name));
     if (action == ":sleep") {
       ::sleep(2);

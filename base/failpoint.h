@@ -8,10 +8,14 @@ namespace base {
 // kills this process with SIGKILL; "NAME:error" throws base::Error; "NAME:sleep" pauses 2 s. The
 // name is "process.step".
 void failpoint(const char* name);
+// True every other time where VXN_FAILPOINT has "NAME:again": the caller does as if it had to begin
+// anew.
+bool failpoint_again(const char* name);
 // Who starts a successor of a process that died calls it first, so that the successor lives.
 void forget_failpoints();
 #else
 inline void failpoint(const char*) {}
+inline bool failpoint_again(const char*) { return false; }
 inline void forget_failpoints() {}
 #endif
 

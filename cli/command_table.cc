@@ -9,21 +9,60 @@ namespace cli {
 namespace {
 
 constexpr std::array table = {
-    &run_command,     &exec_command,         &ps_command,
-    &pull_command,    &push_command,         &images_command,
-    &create_command,  &start_command,        &stop_command,
-    &restart_command, &kill_command,         &wait_command,
-    &pause_command,   &unpause_command,      &logs_command,
-    &attach_command,  &top_command,          &port_command,
-    &vrun_command,    &vshell_command,       &inspect_command,
-    &rename_command,  &rm_command,           &prune_command,
-    &rmi_command,     &prune_images_command, &prune_system_command,
-    &df_command,      &check_command,        &history_command,
-    &tag_command,     &untag_command,        &save_command,
-    &load_command,    &import_command,       &vimport_command,
-    &login_command,   &logout_command,       &search_command,
-    &info_command,    &doctor_command,       &version_command,
-    &help_command,    &image_exists_command, &container_exists_command,
+    &run_command,
+    &exec_command,
+    &ps_command,
+    &pull_command,
+    &push_command,
+    &images_command,
+    &create_command,
+    &start_command,
+    &stop_command,
+    &restart_command,
+    &kill_command,
+    &wait_command,
+    &pause_command,
+    &unpause_command,
+    &logs_command,
+    &attach_command,
+    &top_command,
+    &port_command,
+    &vrun_command,
+    &vshell_command,
+    &inspect_command,
+    &rename_command,
+    &rm_command,
+    &prune_command,
+    &rmi_command,
+    &prune_images_command,
+    &prune_system_command,
+    &df_command,
+    &check_command,
+    &history_command,
+    &tag_command,
+    &untag_command,
+    &save_command,
+    &load_command,
+    &import_command,
+    &vimport_command,
+    &login_command,
+    &logout_command,
+    &search_command,
+    &memres_start_command,
+    &memres_stop_command,
+    &memres_restart_command,
+    &memres_status_command,
+    &memres_list_command,
+    &memres_logs_command,
+    &config_command,
+    &storage_path_command,
+    &storage_list_command,
+    &info_command,
+    &doctor_command,
+    &version_command,
+    &help_command,
+    &image_exists_command,
+    &container_exists_command,
 };
 
 constexpr std::string_view build_elsewhere =
@@ -40,6 +79,9 @@ constexpr std::array groups = {
     CommandGroup{"container", "Manage containers"},
     CommandGroup{"image", "Manage images"},
     CommandGroup{"system", "Manage the host"},
+    CommandGroup{"vmemres", "Manage guests that stay, for containers that share one"},
+    CommandGroup{"memres", "The same as vmemres"},
+    CommandGroup{"vstorage", "Show and clean what is kept"},
 };
 
 bool has_alias(const CommandEntry& command, std::string_view path) {
@@ -97,8 +139,9 @@ std::vector<GroupMember> group_members(const CommandGroup& group) {
   std::vector<GroupMember> members;
   for (const CommandEntry* command : table) {
     // One that is in a group only has its path for a name.
-    std::string_view rest =
-        command->name.find(' ') == std::string_view::npos ? command->aliases : command->name;
+    const bool grouped = command->name.find(' ') != std::string_view::npos;
+    const bool named = grouped && command->name.starts_with(std::string(group.name) + " ");
+    std::string_view rest = named ? command->name : command->aliases;
     while (!rest.empty()) {
       const std::string_view alias = rest.substr(0, rest.find(','));
       rest.remove_prefix(std::min(rest.size(), alias.size() + 1));

@@ -50,7 +50,8 @@ struct GroupMember {
 std::vector<GroupMember> group_members(const CommandGroup& group);
 
 // Each in cli/commands/NAME.cc; restart in stop.cc, vimport in import.cc, vrun in run.cc, vshell in
-// exec.cc, both kinds of exists in exists.cc.
+// exec.cc, both kinds of exists in exists.cc, vmemres in memres.cc and memres_status.cc, vconfig
+// in config.cc, vstorage in storage.cc.
 extern const CommandEntry attach_command;
 extern const CommandEntry check_command;
 extern const CommandEntry container_exists_command;
@@ -72,7 +73,16 @@ extern const CommandEntry logout_command;
 extern const CommandEntry logs_command;
 extern const CommandEntry ps_command;
 extern const CommandEntry pause_command;
+extern const CommandEntry config_command;
+extern const CommandEntry memres_list_command;
+extern const CommandEntry memres_logs_command;
+extern const CommandEntry memres_restart_command;
+extern const CommandEntry memres_start_command;
+extern const CommandEntry memres_status_command;
+extern const CommandEntry memres_stop_command;
 extern const CommandEntry port_command;
+extern const CommandEntry storage_list_command;
+extern const CommandEntry storage_path_command;
 extern const CommandEntry prune_command;
 extern const CommandEntry prune_images_command;
 extern const CommandEntry prune_system_command;

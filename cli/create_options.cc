@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/guest_options.h"
 #include "cli/refused_options.h"
 #include "cli/resource_options.h"
 #include "cli/restart_option.h"
@@ -215,16 +216,13 @@ void CreateOptions::declare_image(Options& options) {
 
 void CreateOptions::declare_guest(Options& options) {
   options.group(guest_group);
-  options.add({.name = "vcpus",
-               .type = "int",
-               .meaning = "Virtual CPUs of the guest",
-               .set = [this](std::string_view value) { return set_vcpus(value); }});
-  options.add({.name = "xen-type",
+  options.add({.name = "isolation",
                .type = "string",
-               .meaning = "Type of the guest: pv or pvh",
-               .set = [this](std::string_view value) { return set_guest_type(value); }});
-  options.add_text(request_.kernel, "kernel", 0, "string",
-                   "Guest kernel, as `vxn-kernel list` names it");
+               .meaning = "vm: a domain of its own; memres: namespaces of a guest that several "
+                          "share; auto: that where one is up",
+               .set = [this](std::string_view value) { return set_isolation(value); }});
+  options.add_text(request_.instance, "instance", 'I', "string", "Which memres it is to be in");
+  declare_guest_options(options, request_.vcpus, request_.guest_type, request_.kernel);
 }
 
 // Those of the files, and ours over them.
@@ -273,16 +271,9 @@ CreateOptions::Refusal CreateOptions::set_log_option(std::string_view value) {
   return std::nullopt;
 }
 
-CreateOptions::Refusal CreateOptions::set_vcpus(std::string_view value) {
-  const auto count = base::parse_number<unsigned>(value);
-  if (!count || *count == 0) return "not a number above 0";
-  request_.vcpus = count;
-  return std::nullopt;
-}
-
-CreateOptions::Refusal CreateOptions::set_guest_type(std::string_view value) {
-  if (value != "pv" && value != "pvh") return "neither pv nor pvh";
-  request_.guest_type = value;
+CreateOptions::Refusal CreateOptions::set_isolation(std::string_view value) {
+  request_.isolation = engine::parse_isolation(value);
+  if (!request_.isolation && value != "default") return "neither vm, memres nor auto";
   return std::nullopt;
 }
 

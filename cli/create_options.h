@@ -44,8 +44,7 @@ class CreateOptions {
   std::map<std::string, std::string> labels() const;
   Refusal set_log_driver(std::string_view value);
   Refusal set_log_option(std::string_view value);
-  Refusal set_vcpus(std::string_view value);
-  Refusal set_guest_type(std::string_view value);
+  Refusal set_isolation(std::string_view value);
 
   std::vector<std::string> environment() const;
   // What --read-only leaves writable.

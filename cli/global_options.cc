@@ -62,7 +62,6 @@ constexpr RefusedOption refused_options[] = {
     {"runtime", 0, "every container is a Xen domain; there is no other runtime to choose"},
     {"storage-driver", 0, "layers are disk images; there is no driver to choose"},
     // of the earlier implementation
-    {"instance", 'I', "each container has a domain of its own; there is no instance to choose"},
     {"state-dir", 0, "use --data-root, which holds images and containers"},
     {"config-dir", 0,
      "settings are read from ~/.config/PROGRAM/config; XDG_CONFIG_HOME moves them, and --config "
@@ -83,7 +82,7 @@ constexpr RefusedOption refused_options[] = {
 };
 
 // Of the earlier implementation: what they ask for is always so.
-constexpr std::string_view always_so[] = {"no-daemon", "secure-registry"};
+constexpr std::string_view always_so[] = {"secure-registry"};
 
 Option& add(Options& options, std::string_view name, char letter, std::string_view type,
             std::string_view meaning, Setter set) {
@@ -142,12 +141,26 @@ void add_registries(Options& options, Globals& globals) {
   add_setting(options, globals, "arch", "arch", "string", "Architecture of images").letter = 'a';
 }
 
+void add_instances(Options& options, Globals& globals) {
+  add_setting(options, globals, "instance", "instance", "string",
+              "The memres that is meant (default \"default\")")
+      .letter = 'I';
+  add(options, "no-daemon", 0, "", "Containers get domains of their own, whatever memres is up",
+      [&globals](std::string_view value) -> Refusal {
+        const auto alone = parse_truth(value);
+        if (!alone) return "not true or false";
+        if (*alone) globals.settings["isolation"] = "vm";
+        return std::nullopt;
+      });
+}
+
 }  // namespace
 
 void GlobalOptions::declare(Options& options) {
   options.group("Global Options");
   add_paths(options, globals);
   add_registries(options, globals);
+  add_instances(options, globals);
   options.add_switch(globals.debug, "debug", 'D',
                      "Show each step, and keep what the guest's console says");
   options.add_switch(globals.debug, "verbose", 0, "").hidden = true;

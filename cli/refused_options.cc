@@ -72,7 +72,6 @@ constexpr RefusedOption refused[] = {
     {"ip", 0, no_network},
     {"ip6", 0, no_network},
     {"ipc", 0, alone, "private"},
-    {"isolation", 0, alone, "default"},
     {"kernel-memory", 0, no_swap},
     {"link", 0, no_network},
     {"link-local-ip", 0, no_network},

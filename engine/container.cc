@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/random.h"
 
@@ -38,11 +39,26 @@ constexpr ReasonName reason_names[] = {
     {EndReason::failed, "failed"},
 };
 
+constexpr std::pair<Isolation, std::string_view> isolation_names[] = {
+    {Isolation::automatic, "auto"}, {Isolation::vm, "vm"}, {Isolation::memres, "memres"}};
+
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 }  // namespace
+
+std::string_view to_string(Isolation isolation) {
+  for (const auto& [value, name] : isolation_names)
+    if (value == isolation) return name;
+  return "vm";
+}
+
+std::optional<Isolation> parse_isolation(std::string_view word) {
+  for (const auto& [value, name] : isolation_names)
+    if (name == word) return value;
+  return std::nullopt;
+}
 
 std::string_view to_string(EndReason reason) {
   for (const ReasonName& entry : reason_names)
@@ -92,6 +108,12 @@ std::string_view state_name(const State& state) {
   if (is_restarting(state)) return "restarting";
   if (std::holds_alternative<Running>(state)) return "running";
   return std::holds_alternative<Exited>(state) ? "exited" : "created";
+}
+
+Isolation isolation_of(const Container& container) {
+  if (container.config.placement.kind == InstanceKind::memres) return Isolation::memres;
+  return std::holds_alternative<Running>(container.state) ? Isolation::vm
+                                                          : container.config.isolation;
 }
 
 std::string random_name() {

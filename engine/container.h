@@ -17,12 +17,20 @@ namespace engine {
 
 // Where a container lives: slot of an instance, which is a domain with our agent. An own domain is
 // slot 0 of an instance that nobody shares.
-enum class InstanceKind { own };
+enum class InstanceKind { own, memres };
 struct Placement {
   InstanceKind kind = InstanceKind::own;
   base::Uuid domain;  // how Xen knows it; never by number or name alone
   unsigned slot = 0;
+  std::string instance;  // of kind memres: its name
 };
+
+// What a container is to be separated from others by: a domain of its own, or only the namespaces
+// of a memres' one kernel. `automatic`: the latter where that is up and can do what the container
+// wants.
+enum class Isolation { automatic, vm, memres };
+std::string_view to_string(Isolation isolation);  // "auto", "vm", "memres"
+std::optional<Isolation> parse_isolation(std::string_view word);
 
 // What is kept of its output: docker's json-file driver, or none.
 struct LogConfig {
@@ -103,9 +111,12 @@ struct ContainerConfig {
   std::string guest_type;          // "pv", "pvh", "" what the host does best
   std::string kernel;              // directory of the guest kernel, absolute
   std::string kernel_arguments;
-  Placement placement;
-  base::Uuid read_only_disk;  // disk GUID in the GPT
-  base::Uuid writable_disk;   // ext4 UUID
+  Isolation isolation = Isolation::vm;  // as it was wanted
+  std::string instance;                 // the memres' name, where it may be in one
+  bool memory_limited = false;          // `memory` was asked for, and is not only the default
+  Placement placement;                  // in this life
+  base::Uuid read_only_disk;            // disk GUID in the GPT
+  base::Uuid writable_disk;             // ext4 UUID
 };
 
 enum class EndReason {
@@ -163,6 +174,10 @@ bool is_over(const State& state);
 std::uint64_t missed_wakeups(const State& state);
 // How often its restart policy has started it again.
 unsigned restart_count(const State& state);
+
+struct Container;
+// What it has now, or, where it does not run, what was wanted.
+Isolation isolation_of(const Container& container);
 
 struct Container {
   ContainerConfig config;

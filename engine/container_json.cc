@@ -57,6 +57,13 @@ std::uint64_t size_member(const Json& object, const char* key, std::string_view 
   return static_cast<std::uint64_t>(value);
 }
 
+// Absent in records of before there was a choice.
+Isolation isolation_member(const Json& record, std::string_view what) {
+  const auto isolation = parse_isolation(base::text_member(record, "isolation", "vm"));
+  if (!isolation) corrupt(what, "an isolation of an unknown kind");
+  return *isolation;
+}
+
 // Absent in records of before there were restart policies.
 RestartPolicy restart_member(const Json& object, std::string_view what) {
   const Json* member = base::object_member(object, "restart");
@@ -192,6 +199,9 @@ std::string config_to_json(const ContainerConfig& config) {
       {"guest_type", config.guest_type},
       {"kernel", config.kernel},
       {"kernel_arguments", config.kernel_arguments},
+      {"isolation", std::string(to_string(config.isolation))},
+      {"instance", config.instance},
+      {"memory_limited", config.memory_limited},
       {"placement",
        {{"instance", "own"},
         {"domain", config.placement.domain.text()},
@@ -250,6 +260,9 @@ ContainerConfig config_from_json(std::string_view text, std::string_view what) {
       .guest_type = base::text_member(record, "guest_type"),
       .kernel = base::text_member(record, "kernel"),
       .kernel_arguments = base::text_member(record, "kernel_arguments"),
+      .isolation = isolation_member(record, what),
+      .instance = base::text_member(record, "instance"),
+      .memory_limited = base::bool_member(record, "memory_limited"),
       .placement = {.domain = uuid_member(*placement, "domain", what),
                     .slot = static_cast<unsigned>(size_member(*placement, "slot", what))},
       .read_only_disk = uuid_member(record, "read_only_disk", what),

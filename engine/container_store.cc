@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "engine/container_json.h"
 
 namespace engine {
@@ -21,6 +22,7 @@ constexpr std::size_t max_record = 8u << 20;  // a 4 MiB command line, escaped
 constexpr std::size_t max_filter = 64u << 10;
 constexpr const char* filter_name = "/seccomp.bpf";
 constexpr base::Milliseconds store_lock_wait{10'000};
+constexpr std::size_t max_placement = 256;
 
 bool is_id(std::string_view text) {
   return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -39,6 +41,19 @@ std::optional<std::string> read_link(const std::string& path) {
 void set_aside(const std::string& directory, const std::string& doomed) {
   if (::rename(directory.c_str(), doomed.c_str()) != 0 && errno != ENOENT)
     base::throw_errno("removing " + directory);
+}
+
+// "INSTANCE UUID SLOT".
+std::string placement_line(const Placement& placement) {
+  return fmt::format("{} {} {}\n", placement.instance, placement.domain.text(), placement.slot);
+}
+
+Placement parse_placement(std::string_view line, const std::string& what) {
+  const std::vector<std::string> words = base::split(base::trim(line), ' ');
+  const auto domain = words.size() == 3 ? base::Uuid::parse(words[1]) : std::nullopt;
+  const auto slot = domain ? base::parse_number<unsigned>(words[2]) : std::nullopt;
+  if (!slot) throw base::Error(base::ErrorKind::corrupt, what + ": not a placement");
+  return {.kind = InstanceKind::memres, .domain = *domain, .slot = *slot, .instance = words[0]};
 }
 
 void write_state(const std::string& directory, const ContainerConfig& config, const State& state) {
@@ -155,14 +170,22 @@ std::optional<Container> ContainerStore::load(const std::string& id) const {
   container.state = container.config.auto_remove && state->empty()
                         ? Starting{.boot_id = "before a crash of the host"}
                         : state_from_json(*state, directory + "/state.json");
+  if (container.config.isolation != Isolation::vm)
+    if (const auto line = base::try_read_file(placement_path(id), max_placement))
+      container.config.placement = parse_placement(*line, placement_path(id));
   return container;
+}
+
+std::vector<std::string> ContainerStore::ids() const {
+  std::vector<std::string> ids = base::list_directory(data_root_ + "/containers");
+  std::erase_if(ids, [](const std::string& name) { return !is_id(name); });
+  return ids;
 }
 
 std::vector<Container> ContainerStore::list() const {
   std::vector<Container> all;
-  for (const std::string& id : base::list_directory(data_root_ + "/containers"))
-    if (is_id(id))
-      if (auto container = load(id)) all.push_back(std::move(*container));
+  for (const std::string& id : ids())
+    if (auto container = load(id)) all.push_back(std::move(*container));
   std::sort(all.begin(), all.end(), [](const Container& a, const Container& b) {
     return a.config.created > b.config.created;
   });
@@ -174,8 +197,8 @@ std::optional<Container> ContainerStore::find(std::string_view name_or_id) const
     if (const auto id = read_link(name_path(name_or_id)))
       if (is_id(*id)) return load(*id);
   std::optional<std::string> found;
-  for (const std::string& id : base::list_directory(data_root_ + "/containers")) {
-    if (!is_id(id) || name_or_id.empty() || !id.starts_with(name_or_id)) continue;
+  for (const std::string& id : ids()) {
+    if (name_or_id.empty() || !id.starts_with(name_or_id)) continue;
     if (found)
       throw base::Error(
           base::ErrorKind::usage,
@@ -184,6 +207,16 @@ std::optional<Container> ContainerStore::find(std::string_view name_or_id) const
   }
   return found ? load(*found) : std::nullopt;
 }
+
+std::string ContainerStore::placement_path(const std::string& id) const {
+  return run_directory(id) + "/placement";
+}
+
+void ContainerStore::place(const std::string& id, const Placement& placement) const {
+  base::replace_file(placement_path(id), placement_line(placement), 0600, base::Durability::cached);
+}
+
+void ContainerStore::unplace(const std::string& id) const { base::remove_file(placement_path(id)); }
 
 void ContainerStore::save_state(const ContainerConfig& config, const State& state) {
   write_state(data_directory(config.id), config, state);

@@ -25,6 +25,8 @@ class ContainerStore {
   // Skips what is half-made. Throws corrupt for a record that cannot be read, unsupported for a
   // newer schema.
   std::vector<Container> list() const;
+  // Of all containers; no record is read.
+  std::vector<std::string> ids() const;
   // By name, full id, or a prefix of the id that is unique; throws usage where it is not.
   std::optional<Container> find(std::string_view name_or_id) const;
   std::optional<Container> load(const std::string& id) const;
@@ -32,6 +34,9 @@ class ContainerStore {
   // Flushed to the disk unless the container is removed at its end: after a crash of the host
   // nobody asks how such a one ended, and an empty state is read as one of another boot.
   void save_state(const ContainerConfig& config, const State& state);
+  // Where it lives from now on, in an instance: load() tells it until unplace(), or the host's end.
+  void place(const std::string& id, const Placement& placement) const;
+  void unplace(const std::string& id) const;
   // Throws already_exists as create() does, not_found where there is no such container.
   void rename(const std::string& id, const std::string& name);
   // The filter that was given to create(); "" where its policy has none. Throws where it is lost.
@@ -56,6 +61,7 @@ class ContainerStore {
 
  private:
   std::string name_path(std::string_view name) const;
+  std::string placement_path(const std::string& id) const;
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
   void sweep_names() const;

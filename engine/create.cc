@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/number_list.h"
 #include "base/signals.h"
+#include "engine/isolation.h"
 #include "engine/policy.h"
 
 namespace engine {
@@ -130,6 +131,9 @@ ContainerConfig resolve(const CreateRequest& request, const image::Image& image,
   config.vcpus = request.vcpus.value_or(vcpus_for(request.cpuset, request.nano_cpus, settings));
   config.storage_size = request.storage_size.value_or(settings.storage_size);
   if (!request.guest_type.empty()) config.guest_type = request.guest_type;
+  config.isolation = resolve_isolation(request, config.policy, settings);
+  config.instance = request.instance.empty() ? settings.instance : request.instance;
+  config.memory_limited = request.memory.has_value();
   return config;
 }
 

@@ -46,6 +46,7 @@ void take_kernel(const xen::GuestKernel& kernel, const Settings& settings,
 Engine::Engine(Settings settings, image::NameDefaults names, RegistryFiles files)
     : settings_(std::move(settings)),
       parts_(new Parts{.containers = ContainerStore(settings_.data_root, settings_.run_root),
+                       .instances = memres::InstanceStore(settings_.run_root),
                        .images = image::ImageStore(settings_.data_root + "/images"),
                        .names = std::move(names),
                        .files = std::move(files),
@@ -58,6 +59,7 @@ Engine::Engine(Settings settings, image::NameDefaults names, RegistryFiles files
 Engine::~Engine() = default;
 
 void Engine::recover() {
+  recover_instances();
   engine::recover(settings_, parts_->containers);
   tidy_images();
 }
@@ -126,6 +128,7 @@ RunOutcome Engine::start_attached(const std::string& id, const Stdio& stdio) {
   const AttachRequest request{settings_, parts_->containers, config, stdio};
   try {
     base::throw_if_interrupted();
+    ensure_instance(config);
     if (!parts_->monitor) prepare_start(StartKind::attached);
     IdleMonitor idle = std::move(*std::exchange(parts_->monitor, std::nullopt));
     MonitorProcess monitor =

@@ -17,6 +17,7 @@
 #include "base/lock.h"
 #include "base/progress.h"
 #include "engine/container.h"
+#include "engine/instances.h"
 #include "engine/log_record.h"
 #include "engine/processes.h"
 #include "engine/registries.h"
@@ -245,6 +246,18 @@ class Engine {
   // What its files take on the disk, in bytes.
   std::uint64_t disk_usage(const ContainerConfig& config) const;
 
+  // A memres: a guest that stays, for containers that may share one. Returns once it is ready;
+  // false where it was running before, as it was started then.
+  bool start_instance(const InstanceRequest& request);
+  // Stops the containers in it as stop() does, then it. False where there was none. `seconds`:
+  // until the containers are killed; -1: never.
+  bool stop_instance(const std::string& name, int seconds);
+  // Those that there are.
+  std::vector<InstanceInfo> instances();
+  // Throw not_found where it is not running.
+  InstanceInfo instance(const std::string& name);
+  std::string instance_log(const std::string& name);  // what its kernel has said; printable
+
   HostInfo info();
   std::vector<HostReport> doctor();
 
@@ -275,6 +288,14 @@ class Engine {
   bool signal(const ContainerConfig& config, int number);
   void retire(const ContainerConfig& config);
   void end_now(const Container& container, bool told);
+  // Where the settings say so, the memres that the container may be in is started.
+  void ensure_instance(const ContainerConfig& config);
+  void recover_instances();
+  void recover_instance(const std::string& name);
+  std::vector<Container> containers_in(const memres::Instance& instance);
+  void stop_containers(const std::vector<Container>& containers, int seconds);
+  InstanceInfo info_of(memres::Instance instance);
+  std::optional<InstanceUse> ask(const memres::Instance& instance) const;
   void set_paused(const std::string& name_or_id, bool paused);
   // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.
   std::optional<int> end_of(const std::string& id, const base::Deadline& deadline);

@@ -12,12 +12,14 @@
 #include "engine/engine.h"
 #include "engine/monitor_process.h"
 #include "image/image_store.h"
+#include "memres/instance.h"
 #include "xen/guest_kernel.h"
 
 namespace engine {
 
 struct Engine::Parts {
   ContainerStore containers;
+  memres::InstanceStore instances;
   image::ImageStore images;
   image::NameDefaults names;
   RegistryFiles files;

@@ -147,6 +147,18 @@ void tell_hypervisor(HostInfo& info) {
   }
 }
 
+HostReport room_report(const InstanceInfo& info) {
+  const std::string room = info.room ? fmt::format("room for {} more containers, by its {}",
+                                                   info.room->containers, info.room->limit)
+                                     : "its guest does not say how much room it has";
+  return {.what = "memres " + info.instance.config.name,
+          .ok = info.room && info.quarantined == 0,
+          .found = info.quarantined == 0
+                       ? room
+                       : fmt::format("{}; {} slots in quarantine", room, info.quarantined),
+          .remedy = "restart it: vmemres restart"};
+}
+
 }  // namespace
 
 HostInfo Engine::info() {
@@ -180,6 +192,9 @@ std::vector<HostReport> Engine::doctor() {
                               check_memory,    check_disk,       check_mke2fs};
   std::vector<HostReport> reports;
   for (const Check check : checks) reports.push_back(check(settings_));
+  if (geteuid() != 0 || !xen::running_on_xen()) return reports;
+  for (const InstanceInfo& info : instances())
+    reports.push_back(room_report(instance(info.instance.config.name)));
   return reports;
 }
 

@@ -66,6 +66,7 @@ std::optional<StartFailure> Engine::start(const std::string& name_or_id) {
   if (is_under_way(found)) return std::nullopt;
   try {
     base::throw_if_interrupted();
+    ensure_instance(found.config);
     if (!parts_->monitor) prepare_start(StartKind::detached);
     IdleMonitor idle = std::move(*std::exchange(parts_->monitor, std::nullopt));
     const MonitorProcess monitor =

@@ -27,11 +27,18 @@ constexpr std::array<std::pair<MonitorMode, std::string_view>, 4> mode_words = {
     {MonitorMode::end, "end"},
 }};
 
+void add_debug(base::SpawnRequest& request) {
+  if (base::log_level() < base::LogLevel::debug) return;
+  request.argv.emplace_back("--debug");
+  request.fds.emplace_back(2, 2);
+}
+
 }  // namespace
 
-IdleMonitor IdleMonitor::spawn(const Settings& settings, base::SpawnRequest request) {
+IdleMonitor IdleMonitor::spawn(const Settings& settings, base::SpawnRequest request,
+                               const char* part) {
   base::Pair launch = base::make_socket_pair();
-  request.argv.insert(request.argv.begin(), {settings.libexec + "/vxn-monitor", "supervise",
+  request.argv.insert(request.argv.begin(), {settings.libexec + "/vxn-monitor", part,
                                              settings.data_root, settings.run_root});
   request.fds.emplace_back(launch.second.get(), monitor_fd::launch);
   request.new_session = true;
@@ -41,12 +48,15 @@ IdleMonitor IdleMonitor::spawn(const Settings& settings, base::SpawnRequest requ
   return {std::move(child), {.pid = pid, .launch = std::move(launch.first), .connection = {}}};
 }
 
+IdleMonitor IdleMonitor::spawn_reaper(const Settings& settings) {
+  base::SpawnRequest request;
+  add_debug(request);
+  return spawn(settings, std::move(request), "reap");
+}
+
 IdleMonitor IdleMonitor::spawn(const Settings& settings, FirstClient client) {
   base::SpawnRequest request;
-  if (base::log_level() >= base::LogLevel::debug) {
-    request.argv.emplace_back("--debug");
-    request.fds.emplace_back(2, 2);
-  }
+  add_debug(request);
   base::Pair connection;
   if (client == FirstClient::us) {
     connection = base::make_socket_pair();
@@ -78,6 +88,10 @@ MonitorProcess IdleMonitor::order(MonitorOrder order) && {
 
 MonitorProcess start_monitor(const Settings& settings, MonitorOrder order) {
   return IdleMonitor::spawn(settings, FirstClient::none).order(std::move(order));
+}
+
+MonitorProcess start_reaper(const Settings& settings, MonitorOrder order) {
+  return IdleMonitor::spawn_reaper(settings).order(std::move(order));
 }
 
 MonitorProcess start_monitor(const Settings& settings, MonitorOrder order,

@@ -49,11 +49,14 @@ class IdleMonitor {
   // Throws not_found where it is not installed.
   static IdleMonitor spawn(const Settings& settings, FirstClient client);
   static IdleMonitor spawn(const Settings& settings, const std::array<int, 3>& stdio);
+  // One that will be a memres' reaper.
+  static IdleMonitor spawn_reaper(const Settings& settings);
   // Throws where it has died.
   MonitorProcess order(MonitorOrder order) &&;
 
  private:
-  static IdleMonitor spawn(const Settings& settings, base::SpawnRequest request);
+  static IdleMonitor spawn(const Settings& settings, base::SpawnRequest request,
+                           const char* part = "supervise");
   IdleMonitor(base::Child child, MonitorProcess process)
       : child_(std::move(child)), process_(std::move(process)) {}
   base::Child child_;
@@ -66,6 +69,10 @@ MonitorProcess start_monitor(const Settings& settings, MonitorOrder order);
 // One that is the container's standard input, output and error to others, too: they are its own.
 MonitorProcess start_monitor(const Settings& settings, MonitorOrder order,
                              const std::array<int, 3>& stdio);
+
+// The reaper of a memres: of its order the id is the memres' name, the lock the memres', the mode
+// start or adopt.
+MonitorProcess start_reaper(const Settings& settings, MonitorOrder order);
 
 // The monitor's side: waits for the order. nullopt where the command ended without one; throws
 // corrupt where it is none.

@@ -114,14 +114,16 @@ std::optional<base::FileLock> wait_for_lock(const ContainerStore& store, const C
 
 void recover(const Settings& settings, ContainerStore& store) {
   const std::string boot = base::boot_id();
-  for (const Container& container : store.list())
-    if (need_of(container, boot) != Need::nothing && !store.locked(container.config.id)) {
-      try {
-        recover_one(settings, store, container.config.id, boot);
-      } catch (const base::Error& error) {
-        base::log_warning("container {}: {}", container.config.name, error.message());
-      }
+  for (const std::string& id : store.ids()) {
+    if (store.locked(id)) continue;  // somebody has it in hand, as with each one that runs
+    const auto container = store.load(id);
+    if (!container || need_of(*container, boot) == Need::nothing) continue;
+    try {
+      recover_one(settings, store, id, boot);
+    } catch (const base::Error& error) {
+      base::log_warning("container {}: {}", container->config.name, error.message());
     }
+  }
   store.sweep();
 }
 

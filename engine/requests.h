@@ -136,6 +136,8 @@ struct CreateRequest {
   std::optional<unsigned> vcpus;
   std::string guest_type;
   std::string kernel;
+  std::optional<Isolation> isolation;  // absent: as the settings say
+  std::string instance;                // the memres that is meant; "": the default one
   std::string platform;
   RegistryAccess access;
   NameListener trying = [](const image::NameCandidate&) {};

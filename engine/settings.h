@@ -2,12 +2,15 @@
 // ~/.config/NAME/config, then the environment. KEY=VALUE lines, read as data, never as shell.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "engine/container.h"
 
 namespace engine {
 
@@ -30,15 +33,14 @@ struct Settings {
   std::string ca_file;                // PEM
   std::string credentials_file;       // docker's config.json or podman's auth.json
   std::string arch;
-  bool keep_blobs = true;  // do layers that were pulled stay as they came?
+  Isolation isolation = Isolation::automatic;  // of containers that do not say
+  std::string instance = "default";            // the memres that is meant unless another is named
+  bool auto_daemon = false;                    // is a memres started where one is wanted first?
+  std::chrono::seconds idle_timeout{1800};     // of a memres without a container; 0: never
+  std::uint64_t memres_memory = 512u << 20;    // bytes of a memres
+  unsigned memres_slots = 64;                  // containers in a memres at once, at most
+  bool keep_blobs = true;                      // do layers that were pulled stay as they came?
 };
-
-struct SettingKey {
-  std::string_view name;     // "memory", "VXN_MEMORY" in the environment
-  std::string_view meaning;  // one line for people
-};
-// Every key, for --help, info and docs.
-const std::vector<SettingKey>& setting_keys();
 
 // The place of the user's file: ~/.config/NAME/config.
 std::string user_settings_path(std::string_view program);
@@ -46,5 +48,19 @@ std::string user_settings_path(std::string_view program);
 // and key for an unknown key or a value that does not fit.
 Settings load_settings(std::string_view program,
                        const std::map<std::string, std::string>& overrides);
+
+struct LoadedSettings {
+  Settings settings;
+  // By key, of those that somebody has set: "FILE:LINE", "environment", "--KEY".
+  std::map<std::string, std::string> sources;
+};
+LoadedSettings load_all_settings(std::string_view program,
+                                 const std::map<std::string, std::string>& overrides);
+
+// In the user's file, whose other lines stay as they are. Throw usage for a key that there is none
+// of, or a value that does not fit.
+void write_setting(std::string_view program, std::string_view key, std::string_view value);
+// False: it was not there.
+bool remove_setting(std::string_view program, std::string_view key);
 
 }  // namespace engine

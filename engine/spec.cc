@@ -10,12 +10,17 @@ namespace engine {
 
 namespace {
 
+bool is_shared(const ContainerConfig& config) {
+  return config.placement.kind == InstanceKind::memres;
+}
+
 // Of every 100 ms; what the guest's processors give anyhow is no limit.
 std::uint64_t cpu_quota(const ContainerConfig& config) {
   constexpr std::uint64_t billion = 1'000'000'000;
   constexpr std::uint64_t period = 100'000;  // microseconds
   constexpr std::uint64_t least = 1000;      // of the kernel's (Documentation/scheduler/sched-bwc)
-  if (config.nano_cpus == 0 || config.nano_cpus >= config.vcpus * billion) return 0;
+  const bool filled = config.nano_cpus >= config.vcpus * billion && !is_shared(config);
+  if (config.nano_cpus == 0 || filled) return 0;
   return std::max(config.nano_cpus * period / billion, least);
 }
 
@@ -53,7 +58,7 @@ protocol::ContainerSpec container_spec(const ContainerConfig& config) {
           .writable_disk = config.writable_disk.bytes(),
           .read_only_root = config.read_only,
           .hosts = {},
-          .memory_limit = config.memory,
+          .memory_limit = is_shared(config) && !config.memory_limited ? 0 : config.memory,
           .cpu_quota = cpu_quota(config),
           .pids_limit = config.pids_limit,
           .shm_size = config.shm_size,

@@ -48,6 +48,7 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"CreatedAt", local_time(config.created)},
       {"ID", context.truncate ? container.short_id() : config.id},
       {"Image", base::printable(config.image)},
+      {"Isolation", to_string(engine::isolation_of(container))},
       {"Labels", label_list(config.labels)},
       {"Label", config.labels},
       {"LocalVolumes", "0"},
@@ -84,13 +85,14 @@ constexpr std::array image_headers = {
 };
 
 constexpr std::array container_headers = {
-    cli::ColumnHeader{"Command", "COMMAND"},    cli::ColumnHeader{"CreatedAt", "CREATED AT"},
-    cli::ColumnHeader{"ID", "CONTAINER ID"},    cli::ColumnHeader{"Image", "IMAGE"},
-    cli::ColumnHeader{"Labels", "LABELS"},      cli::ColumnHeader{"LocalVolumes", "LOCAL VOLUMES"},
-    cli::ColumnHeader{"Mounts", "MOUNTS"},      cli::ColumnHeader{"Names", "NAMES"},
-    cli::ColumnHeader{"Networks", "NETWORKS"},  cli::ColumnHeader{"Ports", "PORTS"},
-    cli::ColumnHeader{"RunningFor", "CREATED"}, cli::ColumnHeader{"Size", "SIZE"},
-    cli::ColumnHeader{"State", "STATE"},        cli::ColumnHeader{"Status", "STATUS"},
+    cli::ColumnHeader{"Command", "COMMAND"},     cli::ColumnHeader{"CreatedAt", "CREATED AT"},
+    cli::ColumnHeader{"ID", "CONTAINER ID"},     cli::ColumnHeader{"Image", "IMAGE"},
+    cli::ColumnHeader{"Labels", "LABELS"},       cli::ColumnHeader{"LocalVolumes", "LOCAL VOLUMES"},
+    cli::ColumnHeader{"Mounts", "MOUNTS"},       cli::ColumnHeader{"Names", "NAMES"},
+    cli::ColumnHeader{"Networks", "NETWORKS"},   cli::ColumnHeader{"Ports", "PORTS"},
+    cli::ColumnHeader{"RunningFor", "CREATED"},  cli::ColumnHeader{"Size", "SIZE"},
+    cli::ColumnHeader{"State", "STATE"},         cli::ColumnHeader{"Status", "STATUS"},
+    cli::ColumnHeader{"Isolation", "ISOLATION"},
 };
 
 // reference.FamiliarMatch(), and the whole name: where the settings have a registry of their own,

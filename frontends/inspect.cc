@@ -135,10 +135,17 @@ Json process_config(const engine::ContainerConfig& config) {
 }
 
 // What a guest is, which neither docker nor podman has.
-Json guest_document(const engine::ContainerConfig& config) {
+Json guest_document(const engine::Container& container) {
+  const engine::ContainerConfig& config = container.config;
+  const engine::Placement& placement = config.placement;
+  const bool shared = placement.kind == engine::InstanceKind::memres;
   return {
-      {"Domain", "vxn-" + config.name},
-      {"Uuid", config.placement.domain.text()},
+      {"Isolation", to_string(engine::isolation_of(container))},
+      {"WantedIsolation", to_string(config.isolation)},
+      {"Memres", shared ? placement.instance : ""},
+      {"Slot", placement.slot},
+      {"Domain", shared ? "vxn-memres-" + placement.instance : container.domain_name()},
+      {"Uuid", placement.domain.text()},
       {"Kernel", config.kernel},
       {"Type", config.guest_type},
       {"GuestMemory", config.guest_memory},
@@ -161,7 +168,7 @@ Json common(const engine::Container& container, const cli::InspectFacts& facts) 
       {"Mounts", Json::array()},
       {"HostConfig", host_config(config)},
       {"Config", process_config(config)},
-      {"Xen", guest_document(config)},
+      {"Xen", guest_document(container)},
   };
 }
 

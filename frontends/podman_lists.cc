@@ -136,6 +136,7 @@ Json container_row(const engine::Container& container, const cli::RowContext& co
       {"RunningFor", since},
       {"Status", state},
       {"State", state},
+      {"Isolation", to_string(engine::isolation_of(container))},
       {"Ports", ""},
       {"Names", config.name},
       {"Labels", label_list(config.labels)},
@@ -173,6 +174,7 @@ Json container_object(const engine::Container& container, const cli::RowContext&
       {"Names", {config.name}},
       {"Networks", Json::array()},
       {"Ports", nullptr},
+      {"Isolation", to_string(engine::isolation_of(container))},
       {"State", engine::state_name(container.state)},
       {"Status", state_in_words(container.state, context.now)},
   });
@@ -205,18 +207,19 @@ constexpr std::array image_headers = {
 };
 
 constexpr std::array container_headers = {
-    cli::ColumnHeader{"ID", "CONTAINER ID"},    cli::ColumnHeader{"Image", "IMAGE"},
-    cli::ColumnHeader{"ImageID", "IMAGE ID"},   cli::ColumnHeader{"Command", "COMMAND"},
-    cli::ColumnHeader{"CreatedAt", "CREATED"},  cli::ColumnHeader{"CreatedHuman", "CREATED"},
-    cli::ColumnHeader{"RunningFor", "CREATED"}, cli::ColumnHeader{"Status", "STATUS"},
-    cli::ColumnHeader{"State", "STATE"},        cli::ColumnHeader{"Ports", "PORTS"},
-    cli::ColumnHeader{"Names", "NAMES"},        cli::ColumnHeader{"Labels", "LABELS"},
-    cli::ColumnHeader{"Mounts", "MOUNTS"},      cli::ColumnHeader{"Networks", "NETWORKS"},
-    cli::ColumnHeader{"Pod", "POD ID"},         cli::ColumnHeader{"PodName", "PODNAME"},
-    cli::ColumnHeader{"Size", "SIZE"},          cli::ColumnHeader{"AutoRemove", "AUTOREMOVE"},
-    cli::ColumnHeader{"Created", "CREATED"},    cli::ColumnHeader{"Exited", "EXITED"},
-    cli::ColumnHeader{"ExitedAt", "EXITEDAT"},  cli::ColumnHeader{"ExitCode", "EXITCODE"},
-    cli::ColumnHeader{"IsInfra", "ISINFRA"},    cli::ColumnHeader{"StartedAt", "STARTEDAT"},
+    cli::ColumnHeader{"ID", "CONTAINER ID"},       cli::ColumnHeader{"Image", "IMAGE"},
+    cli::ColumnHeader{"ImageID", "IMAGE ID"},      cli::ColumnHeader{"Command", "COMMAND"},
+    cli::ColumnHeader{"CreatedAt", "CREATED"},     cli::ColumnHeader{"CreatedHuman", "CREATED"},
+    cli::ColumnHeader{"RunningFor", "CREATED"},    cli::ColumnHeader{"Status", "STATUS"},
+    cli::ColumnHeader{"State", "STATE"},           cli::ColumnHeader{"Ports", "PORTS"},
+    cli::ColumnHeader{"Isolation", "ISOLATION"},   cli::ColumnHeader{"Names", "NAMES"},
+    cli::ColumnHeader{"Labels", "LABELS"},         cli::ColumnHeader{"Mounts", "MOUNTS"},
+    cli::ColumnHeader{"Networks", "NETWORKS"},     cli::ColumnHeader{"Pod", "POD ID"},
+    cli::ColumnHeader{"PodName", "PODNAME"},       cli::ColumnHeader{"Size", "SIZE"},
+    cli::ColumnHeader{"AutoRemove", "AUTOREMOVE"}, cli::ColumnHeader{"Created", "CREATED"},
+    cli::ColumnHeader{"Exited", "EXITED"},         cli::ColumnHeader{"ExitedAt", "EXITEDAT"},
+    cli::ColumnHeader{"ExitCode", "EXITCODE"},     cli::ColumnHeader{"IsInfra", "ISINFRA"},
+    cli::ColumnHeader{"StartedAt", "STARTEDAT"},
 };
 
 // libimage's filterReferences(): whole, without the registry, the last part, each with and without

@@ -1,7 +1,9 @@
 // vxn-monitor: holds one container. Started by the engine (engine/monitor_process.h):
 //   vxn-monitor supervise DATA-ROOT RUN-ROOT [--client|--stdio] [--balloon-dom0] [--debug]
+//   vxn-monitor reap DATA-ROOT RUN-ROOT [--balloon-dom0] [--debug]
+//   vxn-monitor ask RUN-ROOT MEMRES
 // and by itself for its unprivileged half, and for the streams of a held container:
-//   vxn-monitor relay ID DATA-ROOT RUN-ROOT [--client] [--log] [--log-before]
+//   vxn-monitor relay DATA-ROOT RUN-ROOT
 //   vxn-monitor streams ID DATA-ROOT RUN-ROOT
 #include <fmt/core.h>
 #include <signal.h>
@@ -13,8 +15,11 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "memres/instance.h"
 #include "monitor/failure.h"
 #include "monitor/held.h"
+#include "monitor/question.h"
+#include "monitor/reaper.h"
 #include "monitor/streams_process.h"
 #include "monitor/supervisor.h"
 
@@ -39,18 +44,26 @@ monitor::Host host_beforehand() {
   }
 }
 
+// Where containers may start in a memres the relay is what they would wait for; elsewhere it starts
+// while their kernel boots.
+std::optional<monitor::RelayProcess> relay_beforehand(const monitor::Roots& roots) {
+  if (memres::InstanceStore(roots.run).names().empty()) return std::nullopt;
+  return monitor::RelayProcess::spawn(roots);
+}
+
 // The exit status of a container whose life this process is.
 int stand_for(monitor::SupervisorRequest request, engine::ContainerStore& records,
               const monitor::OwnStdio& stdio) {
-  const monitor::RelayCommand command{request.order.id, request.data_root, request.run_root};
+  const std::string id = request.order.id;
+  const monitor::Roots roots{request.data_root, request.run_root};
   auto life = monitor::Held(std::move(request), records).run();
   if (life) {
-    monitor::StreamsProcess streams = monitor::StreamsProcess::start(command, stdio);
+    monitor::StreamsProcess streams = monitor::StreamsProcess::start(id, roots, stdio);
     life->connection = streams.take_connection();
     while (life) life = monitor::Supervisor(std::move(*life), records).run();
     streams.end(base::Deadline::after(streams_end_limit));
   }
-  const auto container = records.load(command.id);
+  const auto container = records.load(id);
   const auto* exited = container ? std::get_if<engine::Exited>(&container->state) : nullptr;
   return exited ? exited->code : monitor::own_failure;
 }
@@ -66,11 +79,12 @@ int supervise(const std::vector<std::string_view>& words) {
   if (client) base::set_cloexec(connection.get(), true);
   const bool debug = has(words, "--debug");
   if (debug) base::set_log_level(base::LogLevel::debug);
+  const std::string data_root(words[2]);
+  const std::string run_root(words[3]);
+  std::optional<monitor::RelayProcess> relay = relay_beforehand({data_root, run_root});
   monitor::Host host = host_beforehand();
   auto order = engine::receive_order(launch.get());
   if (!order) return 0;  // the command ended before it had a container
-  const std::string data_root(words[2]);
-  const std::string run_root(words[3]);
   engine::ContainerStore records(data_root, run_root);
   std::optional<monitor::SupervisorRequest> life =
       monitor::SupervisorRequest{.order = std::move(*order),
@@ -79,6 +93,7 @@ int supervise(const std::vector<std::string_view>& words) {
                                  .balloon_dom0 = has(words, "--balloon-dom0"),
                                  .debug = debug,
                                  .host = std::move(host),
+                                 .relay = std::move(relay),
                                  .launch = std::move(launch),
                                  .connection = std::move(connection),
                                  .orders = {},
@@ -88,14 +103,35 @@ int supervise(const std::vector<std::string_view>& words) {
   return 0;
 }
 
+int reap(const std::vector<std::string_view>& words) {
+  base::UniqueFd launch(engine::monitor_fd::launch);
+  base::set_cloexec(launch.get(), true);
+  if (has(words, "--debug")) base::set_log_level(base::LogLevel::debug);
+  monitor::Host host = host_beforehand();
+  auto order = engine::receive_order(launch.get());
+  if (!order) return 0;
+  monitor::Reaper({.name = order->id,
+                   .lock = std::move(order->lock),
+                   .begins = order->mode == engine::MonitorMode::start,
+                   .data_root = std::string(words[2]),
+                   .run_root = std::string(words[3]),
+                   .balloon_dom0 = has(words, "--balloon-dom0"),
+                   .host = std::move(host),
+                   .launch = std::move(launch)})
+      .run();
+  return 0;
+}
+
 int run(const std::vector<std::string_view>& words) {
   if (words.size() >= 4 && words[1] == "supervise") return supervise(words);
-  if (words.size() >= 5 && words[1] == "relay")
-    return monitor::relay_main(
-        {std::string(words[2]), std::string(words[3]), std::string(words[4])}, words);
+  if (words.size() >= 4 && words[1] == "reap") return reap(words);
+  if (words.size() == 4 && words[1] == "ask")
+    return monitor::ask_main(std::string(words[2]), std::string(words[3]));
+  if (words.size() == 4 && words[1] == "relay")
+    return monitor::relay_main({std::string(words[2]), std::string(words[3])});
   if (words.size() == 5 && words[1] == "streams")
-    return monitor::streams_main(
-        {std::string(words[2]), std::string(words[3]), std::string(words[4])});
+    return monitor::streams_main(std::string(words[2]),
+                                 {std::string(words[3]), std::string(words[4])});
   return usage_status;
 }
 

@@ -92,16 +92,17 @@ void Relay::take_parent() {
     case MessageType::recorded:
       recorded_ = true;
       if (HostedProcess* entrypoint = find(0)) forward_exit(*entrypoint);
-      to_guest({.type = FrameType::exit_ack, .payload = {}});
+      if (phase_ >= Phase::running) to_guest({.type = FrameType::exit_ack, .payload = {}});
       base::failpoint("relay.exit_acked");
       break;
     case MessageType::finish:
-      if (message->numbers[0] != 0 && !guest_gone_) {
-        base::failpoint("relay.shutdown");
-        to_guest({.type = FrameType::shutdown, .payload = {}});
-      } else {
+      if (message->numbers[0] != 0 && !guest_gone_)
+        shut_down();
+      else
         finishing_ = true;
-      }
+      break;
+    case MessageType::freeze:
+      to_guest(text_frame(FrameType::freeze, protocol::encode_frozen(message->numbers[0] != 0)));
       break;
     case MessageType::log_file:
       if (request_.log) request_.log->go_on_in(std::move(passed));
@@ -117,6 +118,14 @@ void Relay::take_parent() {
     default:
       break;
   }
+}
+
+// A guest that is just being met hears of it after its STATE.
+void Relay::shut_down() {
+  shutdown_wanted_ = true;
+  if (phase_ < Phase::container) return;
+  base::failpoint("relay.shutdown");
+  to_guest({.type = FrameType::shutdown, .payload = {}});
 }
 
 void Relay::forward_signal(std::uint32_t number) {

@@ -60,6 +60,7 @@ class Relay {
   base::Deadline next_deadline() const;
   void take_parent();
   void forward_signal(std::uint32_t number);
+  void shut_down();
   bool serve_guest();
   void look_for_missed();
   bool read_guest();
@@ -75,6 +76,8 @@ class Relay {
   bool take_guest_frame(const protocol::Frame& frame);
   bool take_hello(const protocol::Frame& frame);
   bool take_state(const protocol::Frame& frame);
+  bool take_processes(const protocol::State& state);
+  bool take_last_state(const protocol::State& state);
   bool take_ready(const protocol::Frame& frame);
   bool take_started(const protocol::Frame& frame);
   bool take_failed(const protocol::Frame& frame);
@@ -84,6 +87,7 @@ class Relay {
   bool take_input_close(const protocol::Frame& frame);
   bool take_exit(const protocol::Frame& frame);
   bool take_log(const protocol::Frame& frame);
+  bool take_frozen(const protocol::Frame& frame);
   bool take_shutdown_done(const protocol::Frame& frame);
   bool container_failed(const protocol::Failure& failure);
   void resume();
@@ -133,6 +137,7 @@ class Relay {
   std::uint64_t missed_ = 0;
   std::vector<std::uint32_t> early_signals_;  // for the entrypoint, once we know of it
   bool recorded_ = false;
+  bool shutdown_wanted_ = false;
   bool finishing_ = false;
   bool guest_gone_ = false;
   bool log_waits_ = false;  // for room on its disk, and all with it

@@ -45,6 +45,7 @@ bool Relay::take_guest_frame(const Frame& frame) {
       {FrameType::failed, &Relay::take_failed, false},
       {FrameType::exit, &Relay::take_exit, true},
       {FrameType::log, &Relay::take_log, false},
+      {FrameType::frozen, &Relay::take_frozen, false},
       {FrameType::shutdown_done, &Relay::take_shutdown_done, false},
   };
   if (phase_ == Phase::hello && frame.type != FrameType::hello && frame.type != FrameType::log)
@@ -95,6 +96,7 @@ bool Relay::take_state(const Frame& frame) {
   if (phase_ != Phase::state || !decode(frame.payload, state) ||
       state.processes.size() > most_processes)
     return broken("a bad STATE");
+  if (shutdown_wanted_) return take_last_state(state);
   if (state.container == protocol::ContainerState::none) {
     send_container();
     send_process(0, request_.process_spec);  // which starts as soon as the container is ready
@@ -103,19 +105,32 @@ bool Relay::take_state(const Frame& frame) {
   }
   if (state.container == protocol::ContainerState::failed)
     return broken("its file system could not be mounted");
-  for (const protocol::ProcessEntry& entry : state.processes) {
-    HostedProcess process(entry);
-    process.expected = entry.process != 0;  // by whom it was started for
-    process.patience = base::Deadline::after(request_.client_patience);
-    if (entry.process > highest_number || !processes_.emplace(entry.process, process).second)
-      return broken("a bad STATE");
-    next_process_ = std::max(next_process_, entry.process + 1);
-  }
+  if (!take_processes(state)) return broken("a bad STATE");
   if (!find(0)) {
     if (!processes_.empty()) return broken("processes without an entrypoint");
     send_process(0, request_.process_spec);
   }
   phase_ = Phase::process;  // until it has told, or told anew, whether the entrypoint runs
+  return true;
+}
+
+bool Relay::take_processes(const protocol::State& state) {
+  for (const protocol::ProcessEntry& entry : state.processes) {
+    HostedProcess process(entry);
+    process.expected = entry.process != 0;  // by whom it was started for
+    process.patience = base::Deadline::after(request_.client_patience);
+    if (entry.process > highest_number || !processes_.emplace(entry.process, process).second)
+      return false;
+    next_process_ = std::max(next_process_, entry.process + 1);
+  }
+  return true;
+}
+
+// Whatever it has is to end.
+bool Relay::take_last_state(const protocol::State& state) {
+  if (!take_processes(state)) return broken("a bad STATE");
+  phase_ = Phase::process;
+  shut_down();
   return true;
 }
 
@@ -247,6 +262,13 @@ bool Relay::take_log(const Frame& frame) {
   protocol::Reader reader(frame.payload);
   const std::uint8_t level = reader.u8();
   tell(MessageType::log, reader.text(std::min<std::size_t>(reader.left(), 255)), {level});
+  return true;
+}
+
+bool Relay::take_frozen(const Frame& frame) {
+  bool frozen = false;
+  if (!protocol::decode_frozen(frame.payload, frozen)) return broken("a bad FROZEN");
+  tell(MessageType::frozen, {}, {frozen ? 1u : 0u});
   return true;
 }
 

@@ -14,13 +14,16 @@ namespace monitor {
 
 enum class MessageType : std::uint32_t {
   // parent to relay
-  connect = 1,  // numbers: domain, slot, epoch (0 unknown), 1 where a client is expected, 1 where
-                // the container begins, and its streams with it
-  recorded,     // the exit record is on disk
-  finish,       // numbers[0]: 1 where the guest is to shut down in order; then end
-  guest_gone,   // the domain has ended: take what is left in the rings, then end
-  signal,       // numbers[0]: a signal for the entrypoint
-  log_file,     // with a descriptor: go on in it
+  take = 1,    // numbers[0]: what the descriptor is that comes with it
+  begin,       // text: the id of the container; the last of what comes before connect
+  connect,     // numbers: domain, slot, epoch (0 unknown), 1 where a client is expected, 1 where
+               // the container begins, and its streams with it
+  recorded,    // the exit record is on disk
+  finish,      // numbers[0]: 1 where the guest is to shut down in order; then end
+  guest_gone,  // the domain has ended: take what is left in the rings, then end
+  signal,      // numbers[0]: a signal for the entrypoint
+  log_file,    // with a descriptor: go on in it
+  freeze,      // numbers[0]: 1 the container's processes are to be stopped, 0 to go on
 
   // relay to parent
   hello = 64,  // numbers: epoch, exec_ns, hello_ns
@@ -37,6 +40,7 @@ enum class MessageType : std::uint32_t {
   shutdown_done,
   missed,    // numbers[0]: how often bytes lay there, or room, of which no event had told
   log_full,  // another file is wanted
+  frozen,    // numbers[0]: 1 they are stopped, 0 they go on
 };
 
 struct Message {

@@ -13,11 +13,12 @@
 
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "base/log.h"
 #include "engine/container_store.h"
 #include "engine/spec.h"
 #include "monitor/relay.h"
 #include "monitor/sandbox.h"
-#include "xen/vchan.h"
+#include "monitor/vchan_channel.h"
 #include "xen/xenstore_client.h"
 
 namespace monitor {
@@ -26,31 +27,38 @@ namespace {
 constexpr base::Milliseconds vchan_limit{300'000};  // the parent has the shorter one
 // What may still be written to a file that is full: the frames that were under way.
 constexpr std::uint64_t log_margin = std::uint64_t{8} << 20;
-constexpr std::string_view client_word = "--client";
-constexpr std::string_view log_word = "--log";
-constexpr std::string_view log_before_word = "--log-before";
+constexpr int parent_fd = 3;
 
-class VchanChannel : public GuestChannel {
- public:
-  explicit VchanChannel(xen::Vchan vchan) : vchan_(std::move(vchan)) {}
-  int fd() const override { return vchan_.fd(); }
-  void clear_event() override { vchan_.clear_event(); }
-  std::optional<std::size_t> read(std::span<std::byte> buffer) override {
-    return vchan_.read(buffer);
-  }
-  std::optional<std::size_t> write(std::span<const std::byte> bytes) override {
-    return vchan_.write(bytes);
-  }
+// What Message::take says that a descriptor is.
+enum class Given : std::uint64_t { listener, client, log, log_before, count };
 
- private:
-  xen::Vchan vchan_;
+struct Beginning {
+  std::string id;
+  std::array<base::UniqueFd, static_cast<std::size_t>(Given::count)> descriptors;
+  base::UniqueFd take(Given what) { return std::move(descriptors[static_cast<std::size_t>(what)]); }
 };
+
+// nullopt where the parent has ended, or says what it should not.
+std::optional<Beginning> await_begin() {
+  Beginning beginning;
+  for (;;) {
+    base::UniqueFd passed;
+    const auto message = receive_message(parent_fd, &passed);
+    if (!message) return std::nullopt;
+    beginning.id = message->take_text();
+    if (message->type == MessageType::begin) return beginning;
+    const std::uint64_t what = message->numbers[0];
+    if (message->type != MessageType::take || what >= beginning.descriptors.size())
+      return std::nullopt;
+    beginning.descriptors[what] = std::move(passed);
+  }
+}
 
 // While it waits for the guest it does not hear of its parent's end, which it must not outlive. The
 // change of user in Sandbox::enter() takes this back: from then on Relay looks itself.
 bool ends_with_parent() {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) base::throw_errno("tying the relay to its parent");
-  pollfd parent{.fd = relay_fd::parent, .events = 0, .revents = 0};
+  pollfd parent{.fd = parent_fd, .events = 0, .revents = 0};
   return poll(&parent, 1, 0) >= 0 && (parent.revents & POLLHUP) == 0;  // it had ended before
 }
 
@@ -70,26 +78,38 @@ std::string own_program() {
   return access(path.c_str(), X_OK) == 0 ? path : "/proc/self/exe";
 }
 
-RelayProcess RelayProcess::start(const RelayCommand& command, const RelayDescriptors& descriptors) {
+RelayProcess RelayProcess::spawn(const Roots& roots) {
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) != 0)
     base::throw_errno("making the relay's socket");
   base::UniqueFd ours(sockets[0]);
   const base::UniqueFd theirs(sockets[1]);
-  base::SpawnRequest request{
-      .argv = {own_program(), "relay", command.id, command.data_root, command.run_root},
-      .fds = {{STDERR_FILENO, STDERR_FILENO},  // /dev/null, but with --debug
-              {theirs.get(), relay_fd::parent},
-              {descriptors.listener, relay_fd::listener}}};
-  const auto give = [&](int fd, int number, std::string_view word) {
-    if (fd < 0) return;
-    request.argv.emplace_back(word);
-    request.fds.emplace_back(fd, number);
+  base::Child child =
+      base::spawn({.argv = {own_program(), "relay", roots.data, roots.run},
+                   .fds = {{STDERR_FILENO, STDERR_FILENO},  // /dev/null, but with --debug
+                           {theirs.get(), parent_fd}}});
+  return {std::move(ours), std::move(child)};
+}
+
+void RelayProcess::begin(const std::string& id, const RelayDescriptors& descriptors) const {
+  const auto give = [&](int fd, Given what) {
+    Message message;
+    message.type = MessageType::take;
+    message.numbers[0] = static_cast<std::uint64_t>(what);
+    if (fd >= 0) send(message, fd);
   };
-  give(descriptors.client, relay_fd::client, client_word);
-  give(descriptors.log, relay_fd::log, log_word);
-  give(descriptors.log_before, relay_fd::log_before, log_before_word);
-  return {std::move(ours), base::spawn(request)};
+  Message message;
+  message.type = MessageType::begin;
+  message.put_text(id);
+  try {
+    give(descriptors.listener, Given::listener);
+    give(descriptors.client, Given::client);
+    give(descriptors.log, Given::log);
+    give(descriptors.log_before, Given::log_before);
+    send(message);
+  } catch (const base::Error& error) {
+    base::log_debug("the relay has died: {}", error.message());
+  }
 }
 
 void RelayProcess::end(const base::Deadline& deadline) {
@@ -99,30 +119,29 @@ void RelayProcess::end(const base::Deadline& deadline) {
   }
 }
 
-int relay_main(const RelayCommand& command, const std::vector<std::string_view>& words) {
-  const auto given = [&](std::string_view word, int number) {
-    const bool is = std::find(words.begin(), words.end(), word) != words.end();
-    return base::UniqueFd(is ? number : -1);
-  };
-  base::UniqueFd client = given(client_word, relay_fd::client);
-  base::UniqueFd log = given(log_word, relay_fd::log);
-  const base::UniqueFd log_before = given(log_before_word, relay_fd::log_before);
+int relay_main(const Roots& roots) {
   base::failpoint("relay.start");
+  base::set_cloexec(parent_fd, true);
   if (!ends_with_parent()) return 1;
-  const engine::ContainerStore store(command.data_root, command.run_root);
-  const auto container = store.load(command.id);
+  Sandbox sandbox;
+  auto beginning = await_begin();
+  if (!beginning) return 1;
+  const base::UniqueFd listener = beginning->take(Given::listener);
+  base::UniqueFd log = beginning->take(Given::log);
+  const base::UniqueFd log_before = beginning->take(Given::log_before);
+  const engine::ContainerStore store(roots.data, roots.run);
+  const auto container = store.load(beginning->id);
   if (!container) return 1;
   // All that can be done before the guest speaks: the host has other things to do then.
-  RelayRequest request{.parent = relay_fd::parent,
-                       .listener = relay_fd::listener,
-                       .first_client = std::move(client),
+  RelayRequest request{.parent = parent_fd,
+                       .listener = listener.get(),
+                       .first_client = beginning->take(Given::client),
                        .container_spec = encode(engine::container_spec(container->config)),
                        .process_spec = encode(engine::process_spec(
                            container->config, store.seccomp_filter(container->config))),
                        .terminal = container->config.terminal};
   const std::uint64_t log_size = container->config.log.max_size;
-  Sandbox sandbox;
-  const auto order = receive_message(relay_fd::parent);
+  const auto order = receive_message(parent_fd);
   if (!order || order->type != MessageType::connect) return 1;
   request.epoch = order->numbers[2];
   request.client_expected = order->numbers[3] != 0;

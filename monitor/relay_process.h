@@ -1,11 +1,9 @@
-// The relay as its parent sees it: a process, a socket for messages, and the sockets it serves.
+// The relay as its parent sees it: a process, a socket for messages, and the sockets it serves. It
+// is started without a container, whose start may then be under way already, and told of it later.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/fd.h"
 #include "base/subprocess.h"
 #include "monitor/relay_message.h"
@@ -13,26 +11,17 @@
 
 namespace monitor {
 
-namespace relay_fd {
-constexpr int parent = 3;
-constexpr int listener = 4;
-constexpr int client = 5;      // where "--client" is given
-constexpr int log = 6;         // where "--log" is: the file that is written
-constexpr int log_before = 7;  // where "--log-before" is: the newest one with a record
-}  // namespace relay_fd
-
-struct RelayCommand {
-  std::string id;
-  std::string data_root;
-  std::string run_root;
+struct Roots {
+  std::string data;
+  std::string run;
 };
 
 // What it gets, borrowed; -1 for what there is none of.
 struct RelayDescriptors {
-  int listener = -1;
-  int client = -1;
-  int log = -1;
-  int log_before = -1;
+  int listener = -1;    // where clients come
+  int client = -1;      // the first one
+  int log = -1;         // the file that is written
+  int log_before = -1;  // the newest one with a record
 };
 
 // The path of this very program, also where it was replaced meanwhile.
@@ -40,8 +29,10 @@ std::string own_program();
 
 class RelayProcess {
  public:
-  // Starts another process of this very program.
-  static RelayProcess start(const RelayCommand& command, const RelayDescriptors& descriptors);
+  // Starts another process of this very program, which waits for begin().
+  static RelayProcess spawn(const Roots& roots);
+  // Whether it has died meanwhile is seen at its socket.
+  void begin(const std::string& id, const RelayDescriptors& descriptors) const;
 
   int fd() const { return socket_.get(); }
   void send(const Message& message, int passed = -1) const {
@@ -58,8 +49,7 @@ class RelayProcess {
   base::Child child_;
 };
 
-// The relay's main program; returns its exit status. `words` are its options: --client, --log,
-// --log-before.
-int relay_main(const RelayCommand& command, const std::vector<std::string_view>& words);
+// The relay's main program; returns its exit status.
+int relay_main(const Roots& roots);
 
 }  // namespace monitor

@@ -28,13 +28,13 @@ class PseudoTerminal : public engine::Terminal {
 
 }  // namespace
 
-StreamsProcess StreamsProcess::start(const RelayCommand& command, const OwnStdio& stdio) {
+StreamsProcess StreamsProcess::start(const std::string& id, const Roots& roots,
+                                     const OwnStdio& stdio) {
   base::Pair pair = base::make_socket_pair();
-  base::SpawnRequest request{
-      .argv = {own_program(), "streams", command.id, command.data_root, command.run_root},
-      .fds = {{pair.second.get(), connection_fd}},
-      .env = std::nullopt,
-      .new_session = true};
+  base::SpawnRequest request{.argv = {own_program(), "streams", id, roots.data, roots.run},
+                             .fds = {{pair.second.get(), connection_fd}},
+                             .env = std::nullopt,
+                             .new_session = true};
   for (int number = 0; number < 3; ++number)
     request.fds.emplace_back(stdio.descriptors()[static_cast<std::size_t>(number)].get(), number);
   return {std::move(pair.first), base::spawn(request)};
@@ -44,11 +44,11 @@ void StreamsProcess::end(const base::Deadline& deadline) {
   if (!child_.wait(deadline)) child_.detach();
 }
 
-int streams_main(const RelayCommand& command) {
+int streams_main(const std::string& id, const Roots& roots) {
   base::UniqueFd connection(connection_fd);
   base::set_cloexec(connection_fd, true);
-  const engine::ContainerStore store(command.data_root, command.run_root);
-  const auto container = store.load(command.id);
+  const engine::ContainerStore store(roots.data, roots.run);
+  const auto container = store.load(id);
   if (!container) return 1;
   PseudoTerminal terminal;
   engine::Stdio stdio{.input = STDIN_FILENO, .detach_keys = {}};

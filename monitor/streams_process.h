@@ -15,7 +15,7 @@ class StreamsProcess {
  public:
   // Starts another process of this program. connection() is its other end, the relay's first
   // client.
-  static StreamsProcess start(const RelayCommand& command, const OwnStdio& stdio);
+  static StreamsProcess start(const std::string& id, const Roots& roots, const OwnStdio& stdio);
 
   base::UniqueFd take_connection() { return std::move(connection_); }
   // All that the container said is with who reads it, or the deadline has come: then it goes on
@@ -30,6 +30,6 @@ class StreamsProcess {
 };
 
 // Its main program; returns its exit status.
-int streams_main(const RelayCommand& command);
+int streams_main(const std::string& id, const Roots& roots);
 
 }  // namespace monitor

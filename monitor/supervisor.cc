@@ -9,22 +9,20 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <thread>
 
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "monitor/failure.h"
+#include "monitor/last_words.h"
 #include "monitor/listener.h"
 #include "monitor/log_files.h"
-#include "monitor/turn.h"
 #include "xen/xl_toolstack.h"
 
 namespace monitor {
 namespace {
 
-constexpr base::Milliseconds start_limit{240'000};  // from unpause to the entrypoint
-constexpr base::Milliseconds turn_limit{300'000};
 constexpr base::Milliseconds console_limit{2'000};
 
 }  // namespace
@@ -46,11 +44,12 @@ Supervisor::~Supervisor() = default;
 std::optional<SupervisorRequest> Supervisor::run() {
   try {
     prepare();
-    if (request_.order.mode == engine::MonitorMode::start)
-      start();
-    else
+    if (request_.order.mode == engine::MonitorMode::start) {
+      start_somewhere();
+    } else {
       adopt();
-    watch();
+      watch();
+    }
   } catch (const base::Error& error) {
     fail(error);
   }
@@ -64,14 +63,8 @@ void Supervisor::prepare() {
   toolstack_ = std::make_unique<xen::XlToolstack>(
       *host_.store, xen::XlOptions{.directory = records_.run_directory(request_.order.id),
                                    .lock_fd = request_.order.lock.fd()});
-  domain_ = std::make_unique<ContainerDomain>(HostParts{.records = records_,
-                                                        .store = *host_.store,
-                                                        .hypervisor = *host_.hypervisor,
-                                                        .toolstack = *toolstack_,
-                                                        .data_root = request_.data_root,
-                                                        .run_root = request_.run_root,
-                                                        .balloon_dom0 = request_.balloon_dom0},
-                                              container_);
+  if (request_.order.mode == engine::MonitorMode::start) choose_place();
+  make_place();
 }
 
 void Supervisor::start() {
@@ -86,43 +79,37 @@ void Supervisor::start() {
   base::failpoint("parent.created");
   throw_if_cancelled();
   released_ = host_.store->watch(xen::release_event);
-  domain_->unpause();
+  place_->unpause();
   step("unpause");
   base::failpoint("parent.unpaused");
-  start_deadline_ = base::Deadline::after(start_limit);
-  // The kernel boots meanwhile, which has no use yet for what comes now.
+  start_deadline_ = base::Deadline::after(place_->is_shared() ? slot_limit : start_limit);
+  // A kernel boots meanwhile, which has no use yet for what comes now. One that is up looks for the
+  // disks when it hears of the container: only then, where they have been attached all the time.
   start_relay(std::move(request_.connection));
-  connect_relay(0);
+  if (!place_->is_shared()) connect_relay(0);
   give_disks();
+  if (place_->is_shared()) connect_relay(0);
   open_console();
-}
-
-void Supervisor::build() {
-  const base::FileLock turn =
-      take_turn({.run_root = request_.run_root,
-                 .places = std::max(1u, std::thread::hardware_concurrency()),
-                 .deadline = base::Deadline::after(turn_limit),
-                 .check = [this] { throw_if_cancelled(); }});
-  domain_->build();
 }
 
 void Supervisor::give_disks() {
   base::Stopwatch watch;
   throw_if_cancelled();
-  domain_->make_disks();
+  place_->make_disks();
   base::failpoint("parent.disks");
   throw_if_cancelled();
-  domain_->offer_disks();
+  place_->offer_disks();
   base::failpoint("parent.offered");
   note("disks", watch.lap().count());
 }
 
 void Supervisor::open_console() {
+  if (!place_->has_console()) return;
   if (request_.debug)
     console_log_ = base::open_file(records_.console_log(request_.order.id),
                                    O_WRONLY | O_CREAT | O_APPEND, 0600);
   console_.emplace(
-      xen::Console::open(*host_.store, domain_->id(), base::Deadline::after(console_limit)));
+      xen::Console::open(*host_.store, place_->id(), base::Deadline::after(console_limit)));
 }
 
 // What a dead monitor left: still running, over, or never begun.
@@ -140,7 +127,7 @@ void Supervisor::adopt() {
   started_at_ = running->started;
   retired_ = running->stopped;
   missed_wakeups_ = running->missed_wakeups;
-  const auto domain = domain_->find();
+  const auto domain = place_->find();
   if (!domain || xen::has_ended(domain->state)) {
     end_ = End{engine::EndReason::destroyed, destroyed_code,
                "the domain ended while nobody watched it"};
@@ -151,8 +138,9 @@ void Supervisor::adopt() {
     end_ = End{engine::EndReason::destroyed, destroyed_code, {}};
     return;
   }
-  domain_->adopt(domain->id);
-  const bool paused = domain->state == xen::DomainInfo::State::paused;
+  place_->adopt(domain->id);
+  const bool paused =
+      place_->is_shared() ? running->paused : domain->state == xen::DomainInfo::State::paused;
   if (std::exchange(running->paused, paused) != paused)
     records_.save_state(container_.config, container_.state);
   started_ = true;
@@ -165,7 +153,7 @@ void Supervisor::adopt() {
 }
 
 void Supervisor::listen() {
-  client_listener_ = listen_at(records_.socket_path(request_.order.id));
+  if (!client_listener_) client_listener_ = listen_at(records_.socket_path(request_.order.id));
   listen_for_orders();
 }
 
@@ -181,18 +169,21 @@ void Supervisor::start_relay(base::UniqueFd client) {
     log_before = open_last_log(records_, container_.config);
     log = open_log(records_, request_.order.id);
   }
-  relay_.emplace(RelayProcess::start({request_.order.id, request_.data_root, request_.run_root},
-                                     {.listener = client_listener_.get(),
-                                      .client = client.get(),
-                                      .log = log.get(),
-                                      .log_before = log_before.get()}));
+  if (auto waiting = std::exchange(request_.relay, std::nullopt))
+    relay_.emplace(std::move(*waiting));
+  else
+    relay_.emplace(RelayProcess::spawn({request_.data_root, request_.run_root}));
+  relay_->begin(request_.order.id, {.listener = client_listener_.get(),
+                                    .client = client.get(),
+                                    .log = log.get(),
+                                    .log_before = log_before.get()});
 }
 
 void Supervisor::connect_relay(std::uint64_t epoch) {
   Message message;
   message.type = MessageType::connect;
-  message.numbers = {domain_->id().number, container_.config.placement.slot, epoch,
-                     client_attached_ ? 1u : 0u, started_ ? 0u : 1u};
+  message.numbers = {place_->id().number, place_->slot(), epoch, client_attached_ ? 1u : 0u,
+                     started_ || end_ ? 0u : 1u};
   relay_->send(message);
 }
 
@@ -213,10 +204,7 @@ void Supervisor::poll_once() {
     if (errno == EINTR) return;
     base::throw_errno("watching the domain");
   }
-  if (start_deadline_.expired())
-    throw base::Error(base::ErrorKind::unavailable,
-                      fmt::format("the guest did not start within {} s{}",
-                                  start_limit.count() / 1000, last_words()));
+  if (start_deadline_.expired()) start_took_too_long();
   if (polled[from_launch].revents != 0) take_launch();
   if (polled[from_console].revents != 0) take_console();
   if (polled[from_relay].revents != 0) take_relay();

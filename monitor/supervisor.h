@@ -15,8 +15,8 @@
 #include "engine/control.h"
 #include "engine/launch.h"
 #include "engine/monitor_process.h"
-#include "monitor/container_domain.h"
 #include "monitor/host.h"
+#include "monitor/place.h"
 #include "monitor/relay_process.h"
 #include "xen/console.h"
 
@@ -28,9 +28,10 @@ struct SupervisorRequest {
   std::string run_root;
   bool balloon_dom0 = false;
   bool debug = false;
-  Host host;                  // empty where it could not be connected before the order
-  base::UniqueFd launch;      // to the command that started us
-  base::UniqueFd connection;  // the first client, or empty
+  Host host;                          // empty where it could not be connected before the order
+  std::optional<RelayProcess> relay;  // one that waits for its container, or none
+  base::UniqueFd launch;              // to the command that started us
+  base::UniqueFd connection;          // the first client, or empty
 
   // Of a container that is started again by its restart policy.
   unsigned restarts = 0;         // with this one
@@ -58,10 +59,18 @@ class Supervisor {
   };
 
   static constexpr base::Milliseconds relay_end_limit{15'000};
+  static constexpr base::Milliseconds start_limit{240'000};  // from unpause to the entrypoint
+  static constexpr base::Milliseconds slot_limit{60'000};    // the same in a guest that is up
 
   void prepare();
+  void choose_place();
+  void make_place();
+  void start_somewhere();
+  void leave_place();
   void start();
   void build();
+  void build_place();
+  [[noreturn]] void start_took_too_long();
   void give_disks();
   void open_console();
   void adopt();
@@ -79,6 +88,7 @@ class Supervisor {
   void take_order();
   Answer forward_signal(int number);
   Answer set_paused(bool paused);
+  bool stop_running(bool paused);
   Answer rename_domain();
   Answer retire();
   void take_console();
@@ -99,20 +109,22 @@ class Supervisor {
   std::optional<SupervisorRequest> next_life();
   void stay_ended();
   void dismiss_relay(bool orderly);  // orderly: once the guest has shut down
+  void clear_slot();
+  enum class Cleared { yes, no, guest_gone, unknown };
+  Cleared await_cleared();
 
   void step(std::string_view name);
   void note(std::string_view name, std::int64_t microseconds);
   void note_boot(const Message& hello);
   void tell(const engine::LaunchEvent& event);
   void throw_if_cancelled() const;
-  std::string last_words() const;
 
   SupervisorRequest request_;
   engine::ContainerStore& records_;
   engine::Container container_;
   Host host_;
   std::unique_ptr<xen::Toolstack> toolstack_;
-  std::unique_ptr<ContainerDomain> domain_;
+  std::unique_ptr<Place> place_;
   std::unique_ptr<xen::XenStoreWatch> released_;
   std::optional<RelayProcess> relay_;
   std::optional<xen::Console> console_;
@@ -130,9 +142,13 @@ class Supervisor {
   bool again_ = false;  // the container has run before
   bool started_ = false;
   bool client_attached_ = false;
-  bool met_guest_ = false;  // this relay did
-  bool in_order_ = false;   // the guest can be asked to shut down
-  bool retired_ = false;    // its restart policy is off
+  bool met_guest_ = false;      // this relay did
+  bool guest_ready_ = false;    // has mounted the container
+  bool place_lost_ = false;     // before that: the memres ended, or
+  bool unanswered_ = false;     // said nothing: a domain of its own, then
+  bool in_order_ = false;       // the guest can be asked to shut down
+  bool retired_ = false;        // its restart policy is off
+  std::optional<bool> frozen_;  // the guest's last word on it
   std::optional<End> end_;
 };
 

@@ -2,8 +2,10 @@
 #include "monitor/supervisor.h"
 
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -17,6 +19,11 @@
 #include "monitor/listener.h"
 
 namespace monitor {
+namespace {
+
+constexpr unsigned most_clearing_relays = 3;
+
+}  // namespace
 
 void Supervisor::fail(const base::Error& error) {
   tell({.type = engine::LaunchEvent::Type::error,
@@ -81,18 +88,69 @@ void Supervisor::dismiss_relay(bool orderly) {
   }
 }
 
+// Its guest lives on, and must let go of the container.
+void Supervisor::clear_slot() {
+  const auto domain = place_->find();
+  if (!domain || xen::has_ended(domain->state)) return;
+  place_->adopt(domain->id);
+  if (!place_->is_taken()) return;
+  for (unsigned relays = 0; relays < most_clearing_relays; ++relays) {
+    if (!relay_) {
+      client_attached_ = false;
+      listen();
+      start_relay({});
+      connect_relay(0);
+    }
+    dismiss_relay(true);
+    const Cleared cleared = await_cleared();
+    relay_->end(base::Deadline::after(base::Milliseconds(cleared == Cleared::yes ? 1000 : 0)));
+    relay_.reset();
+    if (cleared == Cleared::no) break;
+    if (cleared != Cleared::unknown) return;
+    base::forget_failpoints();
+  }
+  place_->spoil();
+}
+
+// Until the guest has said so, has gone itself, or has said nothing for too long. `unknown`: the
+// relay has ended without a word.
+Supervisor::Cleared Supervisor::await_cleared() {
+  const auto deadline = base::Deadline::after(relay_end_limit);
+  if (!released_) released_ = host_.store->watch(xen::release_event);
+  while (!deadline.expired()) {
+    std::array<pollfd, 2> polled{pollfd{.fd = relay_->fd(), .events = POLLIN, .revents = 0},
+                                 pollfd{.fd = released_->fd(), .events = POLLIN, .revents = 0}};
+    if (poll(polled.data(), polled.size(), deadline.poll_timeout()) < 0 && errno != EINTR)
+      base::throw_errno("waiting for the guest");
+    if (polled[0].revents != 0) {
+      const auto message = relay_->receive();
+      if (!message) return Cleared::unknown;
+      if (message->type == MessageType::shutdown_done) return Cleared::yes;
+    }
+    if (polled[1].revents == 0) continue;
+    while (released_->next()) {
+    }
+    const auto domain = place_->find();
+    if (!domain || xen::has_ended(domain->state)) return Cleared::guest_gone;
+  }
+  return Cleared::no;
+}
+
 void Supervisor::settle(engine::Exited exited) {
   // What is forgotten with the container needs no orderly end.
   const bool orderly = in_order_ && !container_.config.auto_remove;
-  if (relay_) dismiss_relay(orderly);
-  if (domain_ && !orderly) domain_->begin_undo();
+  if (place_ && place_->is_shared())
+    clear_slot();
+  else if (relay_)
+    dismiss_relay(orderly);
+  if (place_ && !orderly) place_->begin_undo();
   if (relay_) {
     relay_->end(base::Deadline::after(in_order_ ? relay_end_limit : base::Milliseconds(1000)));
     relay_.reset();
   }
   console_.reset();
   released_.reset();
-  if (domain_) domain_->undo();
+  if (place_) place_->undo();
   base::failpoint("parent.destroyed");
   client_listener_.reset();
   if (!goes_on()) order_listener_.reset();

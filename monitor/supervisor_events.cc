@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "engine/restart.h"
 #include "monitor/failure.h"
+#include "monitor/last_words.h"
 #include "monitor/log_files.h"
 
 namespace monitor {
@@ -50,13 +51,14 @@ void Supervisor::take_message(const Message& message) {
       epoch_ = message.numbers[0];
       met_guest_ = true;
       note_boot(message);
-      if (!started_) domain_->remind_of_disks();
+      if (!started_) place_->remind_of_disks();
       break;
     case MessageType::timing:
       base::log_debug("guest: {} at {} ms", message.take_text(), message.numbers[0] / 1'000'000);
       break;
     case MessageType::ready:
-      domain_->let_go_of_disks();
+      guest_ready_ = true;
+      place_->let_go_of_disks();
       base::failpoint("parent.ready");
       break;
     case MessageType::started:
@@ -81,6 +83,9 @@ void Supervisor::take_message(const Message& message) {
       break;
     case MessageType::log_full:
       next_log();
+      break;
+    case MessageType::frozen:
+      frozen_ = message.numbers[0] != 0;
       break;
     case MessageType::client:
       client_attached_ = message.numbers[0] != 0;
@@ -107,6 +112,7 @@ void Supervisor::next_log() {
 
 // From unpause on, as the guest's own clock divides it; the rest is the way to it and back.
 void Supervisor::note_boot(const Message& hello) {
+  if (place_->is_shared()) return step("connect");
   const auto kernel = static_cast<std::int64_t>(hello.numbers[1] / 1000);
   const auto init = static_cast<std::int64_t>(hello.numbers[2] / 1000) - kernel;
   note("kernel", kernel);
@@ -179,18 +185,19 @@ void Supervisor::take_console() {
 void Supervisor::check_guest() {
   while (released_ && released_->next()) {
   }
-  const auto domain = domain_->find();
+  const auto domain = place_->find();
   if (domain && !xen::has_ended(domain->state)) return;
   if (relay_) drain_relay();
   if (end_) return;
   if (console_) take_console();
   const bool panicked = domain && domain->state == xen::DomainInfo::State::crashed;
   end_ = panicked ? End{engine::EndReason::guest_panic, own_failure,
-                        "the guest's kernel panicked" + last_words()}
+                        "the guest's kernel panicked" + last_words(console_)}
          : domain ? End{engine::EndReason::guest_panic, own_failure,
-                        "the guest ended by itself" + last_words()}
+                        "the guest ended by itself" + last_words(console_)}
                   : End{engine::EndReason::destroyed, destroyed_code,
                         "the domain was destroyed from outside"};
+  place_lost_ = place_->is_shared() && !guest_ready_ && !started_;
   if (!started_) throw base::Error(base::ErrorKind::failure, end_->error);
 }
 
@@ -208,15 +215,6 @@ void Supervisor::drain_relay() {
   }
   relay_->end(deadline);
   relay_.reset();
-}
-
-std::string Supervisor::last_words() const {
-  if (!console_) return "";
-  const std::vector<std::string> lines = console_->last().lines();
-  std::string words;
-  for (std::size_t at = lines.size() < 5 ? 0 : lines.size() - 5; at < lines.size(); ++at)
-    words += "\n  " + base::printable(lines[at], 200);
-  return words.empty() ? "" : "; its console's last lines:" + words;
 }
 
 }  // namespace monitor

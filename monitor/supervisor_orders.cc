@@ -10,6 +10,11 @@
 #include "monitor/supervisor.h"
 
 namespace monitor {
+namespace {
+
+constexpr base::Milliseconds freeze_limit{10'000};
+
+}  // namespace
 
 void Supervisor::take_order() {
   auto given = accept_order(order_listener_.get());
@@ -62,23 +67,44 @@ Supervisor::Answer Supervisor::forward_signal(int number) {
 Supervisor::Answer Supervisor::set_paused(bool paused) {
   auto* running = std::get_if<engine::Running>(&container_.state);
   if (!started_ || end_ || running == nullptr || running->paused == paused) return Answer::idle;
-  try {
-    paused ? domain_->pause() : domain_->unpause();
-  } catch (const base::Error& error) {
-    base::log_debug("{}", error.message());  // it has ended: that is told by itself
-    return Answer::idle;
-  }
+  if (!stop_running(paused)) return Answer::idle;
+  running = std::get_if<engine::Running>(&container_.state);
+  if (running == nullptr) return Answer::idle;
   running->paused = paused;
   records_.save_state(container_.config, container_.state);
   return Answer::ok;
+}
+
+// The domain, or, where others are in it too, the container's processes by its guest. False where
+// it has ended: that is told by itself.
+bool Supervisor::stop_running(bool paused) {
+  try {
+    if (!place_->is_shared()) {
+      paused ? place_->pause() : place_->unpause();
+      return true;
+    }
+    Message message;
+    message.type = MessageType::freeze;
+    message.numbers[0] = paused ? 1 : 0;
+    frozen_.reset();
+    relay_->send(message);
+    const auto deadline = base::Deadline::after(freeze_limit);
+    while (!end_ && relay_ && frozen_ != paused && base::wait_readable(relay_->fd(), deadline))
+      take_relay();
+    return frozen_ == paused;
+  } catch (const base::Error& error) {
+    base::log_debug("{}", error.message());
+    return false;
+  }
 }
 
 Supervisor::Answer Supervisor::rename_domain() {
   const auto now = records_.load(container_.config.id);
   if (!started_ || end_ || !now) return Answer::idle;
   container_.config.name = now->config.name;
+  if (place_->is_shared()) return Answer::ok;
   try {
-    toolstack_->rename(domain_->id(), container_.domain_name());
+    toolstack_->rename(place_->id(), container_.domain_name());
   } catch (const base::Error& error) {
     base::log_warning("{}", error.message());  // the container has its name
   }

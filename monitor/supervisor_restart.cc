@@ -48,6 +48,7 @@ std::optional<SupervisorRequest> Supervisor::next_life() {
                            .balloon_dom0 = request_.balloon_dom0,
                            .debug = request_.debug,
                            .host = {},
+                           .relay = {},
                            .launch = {},
                            .connection = {},
                            .restarts = ended.restarts + 1,

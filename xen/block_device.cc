@@ -182,18 +182,22 @@ void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,
   for (const BlockDevice& device : devices) wait_connected(store, device, deadline);
 }
 
-bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadline& deadline) {
-  const std::string path = back_end(guest, index);
-  bool offered = false;
+bool detach(XenStore& store, DomainId guest, const std::vector<unsigned>& indexes,
+            const base::Deadline& deadline) {
   store.transaction([&](XenStoreAccess& access) {
-    offered = access.read(path + "/state").has_value();
-    if (!offered) return;
-    access.write({.path = path + "/online", .value = "0"});
-    access.write({.path = path + "/state", .value = state_closing});
+    std::vector<Node> nodes;
+    for (const unsigned index : indexes) {
+      const std::string path = back_end(guest, index);
+      if (!access.read(path + "/state")) continue;
+      nodes.push_back({.path = path + "/online", .value = "0"});
+      nodes.push_back({.path = path + "/state", .value = state_closing});
+    }
+    access.write_nodes(nodes);
   });
-  if (offered && !wait_closed(store, guest, index, deadline)) return false;
-  force_remove(store, guest, index);
-  return true;
+  const bool closed = std::ranges::all_of(
+      indexes, [&](unsigned index) { return wait_closed(store, guest, index, deadline); });
+  if (closed) force_remove(store, guest, indexes);
+  return closed;
 }
 
 void close_for_guest(XenStore& store, DomainId guest) {
@@ -211,11 +215,14 @@ bool wait_closed(XenStore& store, DomainId guest, const base::Deadline& deadline
   });
 }
 
-void force_remove(XenStore& store, DomainId guest, unsigned index) {
+void force_remove(XenStore& store, DomainId guest, const std::vector<unsigned>& indexes) {
+  std::vector<std::string> doomed;
+  for (const unsigned index : indexes)
+    for (const std::string& path :
+         {front_end(guest, index), libxl_record(guest, index), back_end(guest, index)})
+      doomed.push_back(path);
   store.transaction([&](XenStoreAccess& access) {
-    access.remove(front_end(guest, index));
-    access.remove(libxl_record(guest, index));
-    access.remove(back_end(guest, index));
+    access.remove_all(doomed);
     // xl takes empty directories away only together with a device.
     if (const std::string all = back_ends(guest); access.list(all).empty()) access.remove(all);
   });

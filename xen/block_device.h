@@ -45,9 +45,10 @@ void remind(XenStore& store, DomainId guest);
 // where a back end gave up (with its own words).
 void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,
                     const base::Deadline& deadline);
-// Asks the guest to let go, then removes the nodes. False where it did not by the deadline: nothing
-// is removed then.
-bool detach(XenStore& store, DomainId guest, unsigned index, const base::Deadline& deadline);
+// Asks the guest to let go of them, then removes the nodes. False where it did not by the deadline:
+// nothing is removed then.
+bool detach(XenStore& store, DomainId guest, const std::vector<unsigned>& indexes,
+            const base::Deadline& deadline);
 // Closes all in the place of a guest that runs no more (paused or ended): the back ends begin to
 // let go. One that is just connecting would write its nodes anew if they were removed meanwhile, so
 // wait.
@@ -55,7 +56,7 @@ void close_for_guest(XenStore& store, DomainId guest);
 // False where a back end had not closed by the deadline.
 bool wait_closed(XenStore& store, DomainId guest, const base::Deadline& deadline);
 // Removes the nodes whatever the guest says; the back end closes the device. Absent is no error.
-void force_remove(XenStore& store, DomainId guest, unsigned index);
+void force_remove(XenStore& store, DomainId guest, const std::vector<unsigned>& indexes);
 // Indexes that have a back end.
 std::vector<unsigned> offered(XenStore& store, DomainId guest);
 

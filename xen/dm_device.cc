@@ -35,6 +35,9 @@ dm_ioctl named(const std::string& name) {
   if (error == EBUSY && verb == "making")
     throw base::Error(base::ErrorKind::already_exists,
                       fmt::format("the mapped device {}{} exists already", name_prefix, name));
+  if (error == ENXIO)
+    throw base::Error(base::ErrorKind::not_found,
+                      fmt::format("{} mapped device {}{}: there is none", verb, name_prefix, name));
   throw base::errno_error(error, fmt::format("{} mapped device {}{}", verb, name_prefix, name));
 }
 
@@ -45,19 +48,25 @@ void make(DmControl& control, const std::string& name) {
   if (int error = control.call(DM_DEV_CREATE, header)) fail(error, "making", name);
 }
 
-void load(DmControl& control, const std::string& name, const std::vector<DmSegment>& segments) {
+DmTarget target_of(const DmSegment& segment, std::uint64_t start) {
+  DmTarget target{.start = start, .length = segment.length, .type = "error", .parameters = {}};
+  if (segment.device == 0) return target;
+  target.type = "linear";
+  target.parameters =
+      fmt::format("{}:{} {}", major(segment.device), minor(segment.device), segment.offset);
+  return target;
+}
+
+void load(DmControl& control, const std::string& name, const std::vector<DmSegment>& segments,
+          Access access) {
   std::vector<DmTarget> targets;
   std::uint64_t start = 0;
   for (const DmSegment& segment : segments) {
-    targets.push_back({.start = start,
-                       .length = segment.length,
-                       .type = "linear",
-                       .parameters = fmt::format("{}:{} {}", major(segment.device),
-                                                 minor(segment.device), segment.offset)});
+    targets.push_back(target_of(segment, start));
     start += segment.length;
   }
   dm_ioctl header = named(name);
-  header.flags = DM_READONLY_FLAG;
+  if (access == Access::read_only) header.flags = DM_READONLY_FLAG;
   header.target_count = static_cast<std::uint32_t>(targets.size());
   std::string data = encode_dm_targets(targets);
   if (int error = control.call(DM_TABLE_LOAD, header, data)) fail(error, "loading", name);
@@ -94,16 +103,31 @@ std::string uuid_of(DmControl& control, const std::string& name) {
 }  // namespace
 
 DmDevice DmDevice::create(const std::string& name, const std::vector<DmSegment>& segments,
-                          const base::Deadline& deadline) {
+                          const base::Deadline& deadline, Access access) {
   DmControl control;
   make(control, name);
   DmDevice device;
   device.name_ = name;  // from here on its destructor removes it
-  load(control, name, segments);
+  load(control, name, segments, access);
   device.device_ = resume(control, name);
-  device.path_ = fmt::format("/dev/dm-{}", minor(device.device_));
-  device.fd_ = open_node(device.path_, device.device_, deadline);
+  device.open(deadline);
   return device;
+}
+
+std::optional<DmDevice> DmDevice::find(const std::string& name, const base::Deadline& deadline) {
+  dm_ioctl header = named(name);
+  const int error = DmControl().call(DM_DEV_STATUS, header);
+  if (error == ENXIO) return std::nullopt;
+  if (error != 0) fail(error, "looking at", name);
+  DmDevice device;
+  device.device_ = header.dev;
+  device.open(deadline);
+  return device;
+}
+
+void DmDevice::open(const base::Deadline& deadline) {
+  path_ = fmt::format("/dev/dm-{}", minor(device_));
+  fd_ = open_node(path_, device_, deadline);
 }
 
 DmDevice::DmDevice(DmDevice&& other) noexcept
@@ -146,6 +170,13 @@ std::vector<std::string> list_dm_devices() {
   }
   std::sort(ours.begin(), ours.end());
   return ours;
+}
+
+void exchange_dm_table(const std::string& name, const std::vector<DmSegment>& segments,
+                       Access access) {
+  DmControl control;
+  load(control, name, segments, access);
+  resume(control, name);
 }
 
 void remove_dm_device(const std::string& name) {

@@ -116,7 +116,8 @@ void check(const std::vector<GptPartition>& partitions) {
 
 }  // namespace
 
-GptImage make_gpt(const base::Uuid& disk_guid, const std::vector<GptPartition>& partitions) {
+GptImage make_gpt(const base::Uuid& disk_guid, const std::vector<GptPartition>& partitions,
+                  std::uint64_t total_bytes) {
   check(partitions);
   GptImage image;
   std::uint64_t end = head_bytes;
@@ -124,7 +125,11 @@ GptImage make_gpt(const base::Uuid& disk_guid, const std::vector<GptPartition>& 
     image.starts.push_back(end);
     end += partition.bytes;
   }
-  image.total_bytes = end + tail_bytes;
+  if (total_bytes != 0 && (total_bytes < end + tail_bytes || total_bytes % alignment != 0))
+    throw base::Error(base::ErrorKind::usage,
+                      fmt::format("layers of {} bytes are too large for a disk of {}",
+                                  end - head_bytes, total_bytes));
+  image.total_bytes = std::max(end + tail_bytes, total_bytes);
   const std::uint64_t sectors = image.total_bytes / sector;
   const std::uint64_t last = sectors - 1;
   const std::uint64_t tail_entries = last - entries_sectors;

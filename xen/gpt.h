@@ -23,8 +23,10 @@ struct GptImage {
   std::vector<std::uint64_t> starts;  // byte offset of each partition on the disk
 };
 
-// Partitions "vxn-1", "vxn-2", … in the order given. Throws usage for none, too many, or a bad
-// size.
-GptImage make_gpt(const base::Uuid& disk_guid, const std::vector<GptPartition>& partitions);
+// Partitions "vxn-1", "vxn-2", … in the order given. The disk is as large as they need, or has
+// `total_bytes`, with nothing between the last one and the tail. Throws usage for none, too many, a
+// bad size, or more than fits.
+GptImage make_gpt(const base::Uuid& disk_guid, const std::vector<GptPartition>& partitions,
+                  std::uint64_t total_bytes = 0);
 
 }  // namespace xen

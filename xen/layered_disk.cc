@@ -35,28 +35,39 @@ base::UniqueFd table_file(const GptImage& image) {
 
 }  // namespace
 
-LayeredDisk LayeredDisk::assemble(const LayeredDiskRequest& request,
-                                  const base::Deadline& deadline) {
+LayeredTable make_layered_table(const LayeredDiskRequest& request, const base::Deadline& deadline) {
   const std::string index = request.run_directory + "/loops";
-  std::vector<LoopDevice> loops;
+  LayeredTable made;
+  std::vector<LoopDevice>& loops = made.loops;
   std::vector<GptPartition> partitions;
   for (const std::string& layer : request.layers) {
     loops.push_back(LoopDevice::share(layer, index, deadline));
     partitions.push_back({.bytes = bytes_of(loops.back()),
                           .guid = partition_guid(request.guid, partitions.size() + 1)});
   }
-  const GptImage image = make_gpt(request.guid, partitions);
+  const GptImage image = make_gpt(request.guid, partitions, request.total_bytes);
   LoopDevice table = LoopDevice::attach(table_file(image).get(), Access::read_only);
 
   const std::uint64_t head = image.head.size() / sector;
-  std::vector<DmSegment> segments = {{.device = table.device(), .offset = 0, .length = head}};
-  for (std::size_t i = 0; i < loops.size(); ++i)
-    segments.push_back({.device = loops[i].device(), .length = partitions[i].bytes / sector});
-  segments.push_back(
-      {.device = table.device(), .offset = head, .length = image.tail.size() / sector});
+  const std::uint64_t tail = image.tail.size() / sector;
+  const std::uint64_t end = image.total_bytes / sector - tail;
+  std::uint64_t at = head;
+  made.segments.push_back({.device = table.device(), .offset = 0, .length = head});
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    made.segments.push_back({.device = loops[i].device(), .length = partitions[i].bytes / sector});
+    at += made.segments.back().length;
+  }
+  if (at < end) made.segments.push_back({.device = 0, .length = end - at});
+  made.segments.push_back({.device = table.device(), .offset = head, .length = tail});
   loops.push_back(std::move(table));
-  DmDevice device = DmDevice::create(request.name, segments, deadline);
-  return {std::move(loops), std::move(device)};
+  return made;
+}
+
+LayeredDisk LayeredDisk::assemble(const LayeredDiskRequest& request,
+                                  const base::Deadline& deadline) {
+  LayeredTable table = make_layered_table(request, deadline);
+  DmDevice device = DmDevice::create(request.name, table.segments, deadline);
+  return {std::move(table.loops), std::move(device)};
 }
 
 }  // namespace xen

@@ -17,7 +17,15 @@ struct LayeredDiskRequest {
   base::Uuid guid;                  // of the disk; the partitions' are derived from it
   std::string name;                 // of the dm device, "vxn-NAME"
   std::string run_directory;        // must exist; the lock for shared loops is there
+  std::uint64_t total_bytes = 0;    // of the disk; 0: what it needs
 };
+
+// What such a disk is made of: the segments lie on the loops, which must outlive the device.
+struct LayeredTable {
+  std::vector<LoopDevice> loops;
+  std::vector<DmSegment> segments;
+};
+LayeredTable make_layered_table(const LayeredDiskRequest& request, const base::Deadline& deadline);
 
 // Owns what it is made of. Nothing of it is on disk: when the last descriptor on it closes, the
 // kernel takes all of it apart (after defer_removal()).

@@ -8,10 +8,9 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "xen/access.h"
 
 namespace xen {
-
-enum class Access { read_only, read_write };
 
 // Holds the device open as long as it lives. That nothing else in dom0 looks into it is the part of
 // our udev rules (host.h).

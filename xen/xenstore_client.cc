@@ -8,6 +8,7 @@
 #include <xen/io/xs_wire.h>
 
 #include "base/error.h"
+#include "base/failpoint.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "xen/xenstore_connection.h"
@@ -116,7 +117,8 @@ bool XenStoreClient::attempt(const Steps& steps) {
     end(*id, false);
     throw;
   }
-  return end(*id, true);
+  const bool commit = !base::failpoint_again("xenstore.transaction");
+  return end(*id, commit) && commit;
 }
 
 bool XenStoreClient::end(std::uint32_t id, bool commit) {

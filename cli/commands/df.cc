@@ -98,7 +98,7 @@ class DiskUsage : public Command {
 
 const CommandEntry df_command{
     .name = "system df",
-    .aliases = "",
+    .aliases = "vstorage df",
     .group = "",
     .summary = "Show what images and containers take on the disk",
     .usage = "[OPTIONS]",

@@ -128,7 +128,7 @@ const CommandEntry prune_images_command{
 
 const CommandEntry prune_system_command{
     .name = "system prune",
-    .aliases = "",
+    .aliases = "vstorage clean",
     .group = "",
     .summary = "Remove stopped containers, unused images and what killed pulls left",
     .usage = "[OPTIONS]",

@@ -39,5 +39,14 @@ TEST_F(Failpoint, ThrowsWhereErrorIsAskedFor) {
   EXPECT_THROW(failpoint("client.record"), Error);
 }
 
+TEST_F(Failpoint, BeginsAnewEveryOtherTimeWhereThatIsAskedFor) {
+  EXPECT_FALSE(failpoint_again("xenstore.transaction"));
+  choose("xenstore.transaction:again");
+  EXPECT_FALSE(failpoint_again("xenstore"));
+  const bool first = failpoint_again("xenstore.transaction");
+  EXPECT_NE(failpoint_again("xenstore.transaction"), first);
+  EXPECT_EQ(failpoint_again("xenstore.transaction"), first);
+}
+
 }  // namespace
 }  // namespace base

@@ -214,14 +214,15 @@ TEST_F(AppTest, DebugIsTurnedOnBeforeTheCommandOnly) {
 }
 
 TEST_F(AppTest, OptionsOfTheEarlierImplementationAreHonouredOrRefusedWithAReason) {
-  for (const char* option : {"--no-daemon", "--secure-registry", "--no-registry", "--verbose"}) {
+  for (const char* option :
+       {"--no-daemon", "--instance=x", "-Ix", "--secure-registry", "--no-registry", "--verbose"}) {
     EXPECT_EQ(vdkr({option, "ps"}).code, 0) << option;
     base::set_log_level(base::LogLevel::warning);
   }
   for (const char* option :
-       {"--instance", "-I", "--config-dir", "--state-dir", "--blob-dir", "--stateless", "--storage",
-        "--input-storage", "--no-network", "--no-kvm", "--registry-user", "--registry-password",
-        "--registry-pass", "-it", "--interactive", "-H", "--context"}) {
+       {"--config-dir", "--state-dir", "--blob-dir", "--stateless", "--storage", "--input-storage",
+        "--no-network", "--no-kvm", "--registry-user", "--registry-password", "--registry-pass",
+        "-it", "--interactive", "-H", "--context"}) {
     const Said said = vdkr({option, "x", "ps"});
     EXPECT_EQ(said.code, 125) << option;
     EXPECT_EQ(said.err.find("unknown"), std::string::npos) << said.err;

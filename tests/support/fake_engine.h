@@ -20,6 +20,7 @@ struct World {
   std::vector<engine::Container> containers;
   engine::HostInfo host;
   std::vector<engine::HostReport> reports;
+  std::vector<engine::InstanceInfo> instances;
 
   // Answers.
   std::optional<base::Error> failure;          // of the next verb
@@ -42,6 +43,7 @@ struct World {
 
   // Questions.
   std::optional<engine::CreateRequest> created;
+  std::optional<engine::InstanceRequest> instance;
   std::optional<engine::PullRequest> pull;
   std::optional<engine::SaveRequest> saved;
   std::optional<engine::ImportRequest> imported;

@@ -168,20 +168,20 @@ TEST(BlockDevice, a_guest_that_lets_go_loses_all_nodes) {
   store.reactions[std::string(back_end) + "/state"] = [](FakeXenStore& s, const std::string& now) {
     if (now == "5") s.write({std::string(back_end) + "/state", "6", {}});
   };
-  EXPECT_TRUE(detach(store, {7}, 0, soon));
+  EXPECT_TRUE(detach(store, {7}, {0}, soon));
   EXPECT_TRUE(store.has_guest_only());
 }
 
 TEST(BlockDevice, a_guest_that_refuses_keeps_its_disk_until_it_is_forced) {
   GuestStore store;
   offer(store, {example()});
-  EXPECT_FALSE(detach(store, {7}, 0, soon));
+  EXPECT_FALSE(detach(store, {7}, {0}, soon));
   EXPECT_EQ(store.read(std::string(back_end) + "/online"), "0");
   EXPECT_EQ(offered(store, {7}), std::vector<unsigned>{0});
-  force_remove(store, {7}, 0);
+  force_remove(store, {7}, {0});
   EXPECT_TRUE(store.has_guest_only());
-  force_remove(store, {7}, 0);
-  EXPECT_TRUE(detach(store, {7}, 0, soon));
+  force_remove(store, {7}, {0});
+  EXPECT_TRUE(detach(store, {7}, {0}, soon));
 }
 
 TEST(BlockDevice, a_guest_that_runs_no_more_has_its_disks_closed_for_it) {

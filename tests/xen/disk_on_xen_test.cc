@@ -163,7 +163,7 @@ TEST_F(DiskOnXen, a_disk_comes_and_goes_while_the_guest_runs) {
       layered.defer_removal();
       EXPECT_TRUE(says(kernel, "guest: " + vdev_name(index) + "2 two"));
       watch.lap();
-      EXPECT_TRUE(detach(*store_, guest, index, within(30)));
+      EXPECT_TRUE(detach(*store_, guest, {index}, within(30)));
       std::printf(", detach %lld ms\n", static_cast<long long>(watch.lap().count() / 1000));
       EXPECT_TRUE(says(kernel, "guest: " + vdev_name(index) + " gone"));
       EXPECT_TRUE(offered(*store_, guest).empty());
@@ -200,7 +200,7 @@ TEST_F(DiskOnXen, what_the_guest_writes_reaches_the_file) {
     wait_connected(*store_, {device}, within(60));
   }
   EXPECT_TRUE(says(kernel, "guest: xvdb written"));
-  EXPECT_TRUE(detach(*store_, guest, 1, within(30)));
+  EXPECT_TRUE(detach(*store_, guest, {1}, within(30)));
   expect_no_devices();
   EXPECT_EQ(shell("debugfs -R 'cat content' " + file + " 2>/dev/null"), "written");
 }
@@ -228,8 +228,8 @@ TEST_F(DiskOnXen, a_guest_that_does_not_answer_loses_its_disk_by_force) {
   hypervisor_->unpause(guest);
   EXPECT_TRUE(says(kernel, "guest: xvda1 one"));
   hypervisor_->pause(guest);
-  EXPECT_FALSE(detach(*store_, guest, 0, base::Deadline::after(std::chrono::milliseconds(300))));
-  force_remove(*store_, guest, 0);
+  EXPECT_FALSE(detach(*store_, guest, {0}, base::Deadline::after(std::chrono::milliseconds(300))));
+  force_remove(*store_, guest, {0});
   EXPECT_TRUE(offered(*store_, guest).empty());
 }
 
@@ -244,7 +244,7 @@ TEST_F(DiskOnXen, a_disk_that_is_never_taken_ends_the_wait) {
   } catch (const base::Error& error) {
     EXPECT_EQ(error.kind(), base::ErrorKind::unavailable);
   }
-  force_remove(*store_, guest, 0);
+  force_remove(*store_, guest, {0});
 }
 
 }  // namespace

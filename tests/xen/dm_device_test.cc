@@ -103,6 +103,48 @@ TEST_F(DmDeviceTest, what_cannot_be_loaded_leaves_nothing) {
   EXPECT_FALSE(is_listed());
 }
 
+TEST_F(DmDeviceTest, who_has_it_open_sees_the_table_that_was_exchanged) {
+  const LoopDevice a = loop("a", 'a');
+  const LoopDevice b = loop("b", 'b');
+  const std::vector<DmSegment> before = {{.device = a.device(), .length = 16},
+                                         {.device = 0, .length = 16}};
+  DmDevice::create(name_, before, soon).keep();
+  const auto device = DmDevice::find(name_, soon);
+  ASSERT_TRUE(device);
+  EXPECT_EQ(read_at(device->fd(), 0, 8192), std::string(8192, 'a'));
+  EXPECT_EQ(read_at(device->fd(), 8192, 4096), "") << "nothing is there";
+  exchange_dm_table(name_, {{.device = 0, .length = 32}}, Access::read_only);
+  ASSERT_EQ(::ioctl(device->fd(), BLKFLSBUF), 0);
+  EXPECT_EQ(read_at(device->fd(), 0, 4096), "");
+  exchange_dm_table(name_, {{.device = b.device(), .length = 8}, {.device = 0, .length = 24}},
+                    Access::read_only);
+  ASSERT_EQ(::ioctl(device->fd(), BLKFLSBUF), 0);
+  EXPECT_EQ(read_at(device->fd(), 0, 4096), std::string(4096, 'b'));
+  remove_dm_device(name_);
+}
+
+TEST_F(DmDeviceTest, a_writable_one_is_written) {
+  const LoopDevice a =
+      LoopDevice::attach(base::open_file(file("a", 8192, 'a'), O_RDWR).get(), Access::read_write);
+  const DmDevice device =
+      DmDevice::create(name_, {{.device = a.device(), .length = 16}}, soon, Access::read_write);
+  const base::UniqueFd open = base::open_file(device.path(), O_RDWR);
+  const std::string bytes(4096, 'x');
+  ASSERT_EQ(::pwrite(open.get(), bytes.data(), bytes.size(), 0), std::ssize(bytes));
+  ASSERT_EQ(::fsync(open.get()), 0);
+  EXPECT_EQ(read_at(a.fd(), 0, 4096), bytes);
+}
+
+TEST_F(DmDeviceTest, one_that_is_not_there_is_not_found) {
+  EXPECT_FALSE(DmDevice::find(name_, soon));
+  try {
+    exchange_dm_table(name_, {{.device = 0, .length = 8}}, Access::read_only);
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.kind(), base::ErrorKind::not_found);
+  }
+}
+
 TEST_F(DmDeviceTest, removing_an_absent_one_is_no_error) { remove_dm_device(name_); }
 
 TEST_F(DmDeviceTest, refuses_a_name_that_is_none) {

@@ -68,6 +68,17 @@ TEST(Gpt, partitions_follow_each_other_on_whole_blocks) {
   EXPECT_EQ(image.total_bytes, first + 6 * block + image.tail.size());
 }
 
+TEST(Gpt, a_disk_of_a_size_that_is_given_ends_with_its_table) {
+  constexpr std::uint64_t size = std::uint64_t{8} << 40;
+  const GptImage image = make_gpt(guid(0), partitions(2), size);
+  EXPECT_EQ(image.total_bytes, size);
+  EXPECT_EQ(image.starts, make_gpt(guid(0), partitions(2)).starts);
+  EXPECT_EQ(number_at(image.head, 512 + 32, 8), size / 512 - 1) << "where the other header is";
+  EXPECT_EQ(number_at(image.tail, image.tail.size() - 512 + 24, 8), size / 512 - 1);
+  EXPECT_THROW(make_gpt(guid(0), partitions(2), 3 * block), base::Error);
+  EXPECT_THROW(make_gpt(guid(0), partitions(1), size + 512), base::Error);
+}
+
 TEST(Gpt, one_image_is_made_of_one_request) {
   const GptImage one = make_gpt(guid(0), partitions(2));
   const GptImage two = make_gpt(guid(0), partitions(2));

@@ -1,0 +1,75 @@
+#include "monitor/instance_slot.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/failpoint.h"
+#include "base/log.h"
+
+namespace monitor {
+namespace {
+
+base::Error not_up(const std::string& name, std::string_view why) {
+  return {base::ErrorKind::unavailable, fmt::format("the memres \"{}\" {}", name, why)};
+}
+
+}  // namespace
+
+void InstanceSlot::build() {
+  engine::Placement& placement = container().config.placement;
+  const auto instance = instances().load(placement.instance);
+  if (!instance || !instance->ready) throw not_up(placement.instance, "is not running");
+  placement.domain = instance->domain;
+  const auto domain = find();
+  if (!domain || xen::has_ended(domain->state)) throw not_up(placement.instance, "has ended");
+  // Recorded before the slot is taken: from there the slot is found by its owner's name.
+  parts().records.place(container().config.id, placement);
+  const memres::SlotTable table(instances().directory(placement.instance), instance->config.slots);
+  slot_ = table.take(container().config.id);
+  if (!slot_)
+    throw not_up(placement.instance,
+                 fmt::format("has no room: all its {} slots are taken", table.count()));
+  base::failpoint("parent.slot");
+  placement.slot = slot_->number();
+  parts().records.place(container().config.id, placement);
+  set_id(domain->id);
+}
+
+void InstanceSlot::adopt(xen::DomainId id) {
+  set_id(id);
+  take_again();
+}
+
+void InstanceSlot::take_again() {
+  const engine::Placement& placement = container().config.placement;
+  const auto instance = instances().load(placement.instance);
+  if (slot_ || !instance || instance->domain != placement.domain) return;
+  slot_ = memres::SlotTable(instances().directory(placement.instance), instance->config.slots)
+              .take_again(container().config.id);
+  if (slot_) container().config.placement.slot = slot_->number();
+}
+
+void InstanceSlot::offer_disks() {
+  disks_.offer(parts().store, id(), slot() * ContainerDisks::count);
+}
+
+void InstanceSlot::undo() {
+  take_again();
+  const auto domain = find();
+  const bool lives = domain && !xen::has_ended(domain->state);
+  const bool clean = !spoilt_ || !lives;
+  if (slot_ && lives && clean) disks_.clear();
+  base::failpoint("parent.detached");
+  disks_.let_go();
+  if (auto slot = std::exchange(slot_, std::nullopt)) {
+    if (clean)
+      std::move(*slot).give_back();
+    else
+      std::move(*slot).quarantine();
+  }
+  parts().records.unplace(container().config.id);
+}
+
+}  // namespace monitor
