@@ -4,7 +4,7 @@
 # test-results/full-COMMIT.txt.
 
 # What parts are made of, as git's pathspecs.
-product=(base guest-init image xen engine monitor cli frontends oci-runtime
+product=(base guest-init image xen memres engine monitor cli frontends oci-runtime
   guest-kernel/vxn-kernel meson.build meson_options.txt apt-packages.txt packaging)
 suite_inputs=(tests/lib tests/suites tests/support test ':!tests/lib/full.sh' ':!tests/lib/demo.sh')
 tidy_inputs=('*.h' '*meson.build' .clang-tidy tests/style.sh)
@@ -43,6 +43,10 @@ parts() {
   part kernel-pvh "its PVH entry" kernel+tests/xen/features tests/suites/build kernel-pvh
   xen_parts xen distribution
   xen_parts own own
+  for family in run exec life signals streams terminal logs exit restart; do
+    part "memres-$family" "on Xen, containers in a memres: $family" "$(inputs_of "$family" own)" \
+      env GUEST_KERNEL=own ISOLATION=memres tests/suites/xen run all "$family"
+  done
   for family in leftovers systemd; do
     part "systemd-$family" "on Xen, in a dom0 with systemd, udev and LVM: $family" \
       "xen+tests/xen/$family.bats" \
@@ -58,6 +62,8 @@ parts() {
     "xen+bench tests/bench tests/soak/executions.cc ${own_kernel[*]}" \
     env GUEST_KERNEL=own tests/suites/bench streams
   part bench-pull "a pull against others and against curl, igzip and openssl" unit+bench tests/suites/bench pull
+  part bench-memres "a run in a memres against a domain and a disk" "xen+bench ${own_kernel[*]}" \
+    env GUEST_KERNEL=own BENCH_BESIDE=10 BENCH_INSTANCES=1 tests/suites/bench memres
   part bench-start "vdkr starts fast" xen+bench tests/suites/bench start
   part bench-ps "a list of 200 containers" xen+bench tests/suites/bench ps
   part bench-kernel "the guests' own kernel against the distribution's" \

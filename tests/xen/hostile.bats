@@ -17,7 +17,11 @@ setup_file() {
 }
 
 teardown_file() { rm -rf "${kernels:?}/$lying"; }
-clean_up() { remove_containers; }
+clean_up() {
+  remove_containers
+  ! is_lying_memres || vdkr vmemres stop -t 0 >/dev/null
+}
+is_lying_memres() { [[ ${VXN_ISOLATION-} == memres ]]; }
 
 # From here on guests lie so.
 lie() { # MODE
@@ -115,5 +119,46 @@ memory_of_monitors() {
   try within 30 vdkr logs ring
   expect_status 0
   try within 60 vdkr rm -f ring
+  expect_status 0
+}
+
+memres_lies() { # MODE
+  lie "$1"
+  export VXN_ISOLATION=memres
+  vdkr vmemres start -m 128m --slots 3 >/dev/null
+}
+
+# What it does not let go of is nobody's any more: the slot, and the disks as long as it lives.
+keeps_a_slot() {
+  try within 120 vdkr run --rm busybox sh -c 'echo out; exit 4'
+  expect_status 4
+  expect_out $'out\n'
+  try vdkr vmemres status --format '{{.UsedSlots}} {{.Quarantined}} {{.Containers}}'
+  expect_out "$1"$'\n'
+}
+
+# bats test_tags=quick
+@test "a memres that keeps a container's disks open has nothing on them any more" {
+  memres_lies hold
+  try within 120 vdkr run --rm busybox sh -c 'echo out; exit 4'
+  expect_status 4
+  expect_out $'out\n'
+  ! left_devices | grep -q loop || not_as_expected "no file of the container in use"
+  vdkr vmemres stop
+  expect_nothing_left
+}
+
+@test "a memres that does not say that a container has gone loses the slot" {
+  memres_lies silent
+  keeps_a_slot '1 1 0'
+  keeps_a_slot '2 2 0'
+}
+
+@test "a memres that breaks the protocol is caught by each of its containers" {
+  memres_lies gap
+  try within 120 vdkr run --rm busybox echo hello
+  expect_status 125
+  expect_err_has '^vdkr: .*broke the protocol'
+  try within 60 vdkr vmemres stop
   expect_status 0
 }

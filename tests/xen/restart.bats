@@ -74,12 +74,13 @@ lives='echo x >>/count; n=$(grep -c . /count); echo "life $n"; [ "$n" -ge 3 ] ||
   # Its own end, or, where its next start had just begun when it was stopped, that.
   try vdkr wait one
   [[ $(<"$out") == 1 || $(<"$out") == 137 ]] || not_as_expected '1 or 137'
-  [[ $(xl list | wc -l) == 2 ]]
+  expect_no_container_lives
 }
 
 @test "one that is destroyed from outside is started again" {
   vdkr run -d --name web --restart always busybox sleep 600
-  xl destroy vxn-web
+  xl destroy "$(domain_of web)"
+  if in_memres; then start_memres; fi
   eventually 60 has_restarted web 1
   eventually 60 is_in_state web running
 }

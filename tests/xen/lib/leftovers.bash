@@ -127,7 +127,7 @@ undo_leftovers() (
     [[ ! -e $path ]] || dmsetup remove --force "$(<"$path")"
   done
   losetup -D
-  rm -rf "$data_root"/{containers,names}/{,.}[!.]* "$run_root"/containers/{,.}[!.]* \
+  rm -rf "$data_root"/{containers,names}/{,.}[!.]* "$run_root"/{containers,memres}/{,.}[!.]* \
     "$data_root"/images/staging/* /tmp/*vxn* /var/tmp/*vxn*
   find "$data_root" "$run_root" -name '.*.tmp-*' -delete
   find "$run_root" -mindepth 1 ! -type d ! -name '*lock' ! -name loops -delete

@@ -2,6 +2,7 @@
 # For tests in a dom0 on real Xen. Load it with: load lib/xen
 # $FAULTY_REGISTRY/FAULT/IMAGE is an image from a registry that misbehaves.
 # A file may define prepare() and clean_up() for its tests; after each test nothing may be left.
+# ISOLATION=memres: containers that may be in a memres are in one, which each test has for itself.
 
 load ../lib/expect
 load lib/leftovers
@@ -20,13 +21,44 @@ setup() {
   fi
   rm -f "$BATS_SUITE_TMPDIR/clean"
   cd "$BATS_TEST_TMPDIR" || return
+  if in_memres; then start_memres; fi
   if declare -F prepare >/dev/null; then prepare; fi
 }
 
 teardown() {
   if declare -F clean_up >/dev/null; then clean_up; fi
+  if in_memres; then end_memres; fi
   expect_nothing_left
   : >"$BATS_SUITE_TMPDIR/clean"
+}
+
+in_memres() { [[ ${ISOLATION-} == memres ]]; }
+
+start_memres() {
+  export VXN_ISOLATION=memres
+  vdkr vmemres start -m 320m --slots 8 >/dev/null
+}
+
+domain_of() { # CONTAINER
+  if in_memres; then echo vxn-memres-default; else echo "vxn-$1"; fi
+}
+
+# Each container has given its slot back, and nothing in it has been lost to quarantine.
+end_memres() {
+  local left
+  left=$(vdkr vmemres status --format '{{.UsedSlots}} used, {{.Quarantined}} in quarantine')
+  vdkr vmemres stop -t 0 >/dev/null
+  [[ $left == '0 used, 0 in quarantine' ]] || not_as_expected "slots that are free, not $left"
+}
+
+# Nothing is there for containers that do not run: no domain but the memres, and nothing of its disks.
+expect_no_container_lives() {
+  local left
+  left=$(left_domains; left_devices)
+  left=$(grep -v ' vxn-memres-' <<<"$left") || :
+  [[ -z $left ]] || not_as_expected "nothing of a container, not $left"
+  in_memres || left=$(left_nodes; left_processes)
+  [[ -z $left ]] || not_as_expected "nothing of a container, not $left"
 }
 
 # The image is in the store, so that a test does not pay for the pull.

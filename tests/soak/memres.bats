@@ -1,0 +1,111 @@
+# Many containers in one memres: one after another, at once, and at the moment at which it ends.
+load lib/xen
+
+prepare() { have_image busybox; }
+
+clean_up() {
+  remove_containers
+  vdkr vmemres stop -t 0 >/dev/null
+}
+
+rounds=1000
+[[ ${XEN_TESTS_MODE-} != quick ]] || rounds=100
+
+event_channels() { # DOMAIN-ID
+  local -a lsevtchn=(/usr/lib/xen-*/bin/lsevtchn)
+  "${lsevtchn[0]}" "$1" | wc -l
+}
+
+# Open descriptors of all processes of ours.
+open_files() {
+  local pid
+  for pid in $(our_processes); do find "/proc/$pid/fd" -mindepth 1; done 2>/dev/null | wc -l
+}
+
+# "WHAT NUMBER" lines of what must stay as it is.
+figures() {
+  local guest
+  guest=$(xl domid vxn-memres-default)
+  echo "xenstore-nodes $(xenstore-ls -f / | wc -l)"
+  echo "event-channels-of-dom0 $(event_channels 0)"
+  echo "event-channels-of-the-guest $(event_channels "$guest")"
+  echo "devices $(left_devices | wc -l)"
+  echo "files $(find "$data_root" "$run_root" | wc -l)"
+  echo "open-files $(open_files)"
+  echo "processes $(our_processes | wc -l)"
+  vdkr vmemres status --format $'slots {{.UsedSlots}}\nquarantined {{.Quarantined}}'
+}
+
+# KiB that may be had in the guest, and in dom0.
+memory_left() {
+  vdkr vmemres status --format '{{.MemoryAvailable}}' | awk '{ print int($1 / 1024) }'
+  sync
+  echo 3 >/proc/sys/vm/drop_caches
+  awk '/^MemAvailable/ { print $2 }' /proc/meminfo
+}
+
+expect_about() { # WHAT BEFORE AFTER KIB
+  (($2 - $3 < $4)) || not_as_expected "$1: at most $4 KiB less of $2, not $3"
+}
+
+# bats test_tags=quick
+@test "one after another: nothing grows" {
+  local i
+  local -a before after
+  vdkr vmemres start -m 96m --slots 4
+  for ((i = 0; i < 8; i++)); do vdkr run --rm busybox true; done
+  figures >before
+  mapfile -t before < <(memory_left)
+  for ((i = 0; i < rounds; i++)); do
+    [[ $(vdkr run --rm --isolation memres -i busybox cat <<<"$i") == "$i" ]]
+  done
+  figures >after
+  mapfile -t after < <(memory_left)
+  diff -u before after
+  expect_about "memory of the guest" "${before[0]}" "${after[0]}" 2048
+  expect_about "memory of dom0" "${before[1]}" "${after[1]}" 8192
+  paste -d ' ' <(printf 'guest-kib %s\ndom0-kib %s\n' "${before[@]}") <(printf '%s\n' "${after[@]}") >&3
+}
+
+# As many as `doctor` says that fit.
+# bats test_tags=quick
+@test "many at once: each is itself, and all go" {
+  local i number=50
+  [[ ${XEN_TESTS_MODE-} != quick ]] || number=10
+  vdkr vmemres start -m 256m --slots "$number"
+  for ((i = 1; i <= number; i++)); do
+    vdkr run -d --isolation memres --name "c$i" busybox sh -c "echo $i >/me; exec sleep 100000" >/dev/null
+  done
+  [[ $(vdkr ps -q | wc -l) == "$number" ]]
+  for ((i = 1; i <= number; i++)); do
+    [[ $(vdkr exec "c$i" sh -c 'cat /me; ls /proc | grep -c "^[0-9]"') == "$i"$'\n'4 ]]
+  done
+  try vdkr run --rm --isolation memres busybox true
+  expect_refused 125 "has no room: all its $number slots are taken"
+  remove_containers
+  try vdkr vmemres status --format '{{.UsedSlots}} {{.Quarantined}} {{.Containers}}'
+  expect_out $'0 0 0\n'
+}
+
+uuid_of_memres() { vdkr vmemres status --format '{{.Uuid}}' 2>/dev/null || echo none; }
+
+# The time between two runs draws near to that after which it ends: it must have ended by itself in some of
+# the rounds, and not in others.
+# bats test_tags=quick
+@test "at the moment at which it ends, a run is in it or elsewhere, and does what it should" {
+  local i before pause=1000 ended=0 lived=0 number=200
+  [[ ${XEN_TESTS_MODE-} != quick ]] || number=6
+  export VXN_AUTO_DAEMON=true VXN_IDLE_TIMEOUT=1
+  for ((i = 0; i < number; i++)); do
+    before=$(uuid_of_memres)
+    sleep "$((pause / 1000)).$(printf '%03d' $((pause % 1000)))"
+    [[ $(vdkr run --rm -i busybox cat <<<"$i") == "$i" ]]
+    if [[ $(uuid_of_memres) == "$before" ]]; then
+      lived=$((lived + 1)) pause=$((pause + 25))
+    else
+      ended=$((ended + 1)) pause=$((pause > 50 ? pause - 25 : pause))
+    fi
+  done
+  ((lived > number / 10 && ended > number / 10)) ||
+    not_as_expected "both, not $lived times that it lived and $ended that it had ended"
+}
