@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "engine/container_json.h"
+#include "engine/placement.h"
 
 namespace engine {
 namespace {
@@ -43,22 +43,15 @@ void set_aside(const std::string& directory, const std::string& doomed) {
     base::throw_errno("removing " + directory);
 }
 
-// "INSTANCE UUID SLOT".
-std::string placement_line(const Placement& placement) {
-  return fmt::format("{} {} {}\n", placement.instance, placement.domain.text(), placement.slot);
-}
-
-Placement parse_placement(std::string_view line, const std::string& what) {
-  const std::vector<std::string> words = base::split(base::trim(line), ' ');
-  const auto domain = words.size() == 3 ? base::Uuid::parse(words[1]) : std::nullopt;
-  const auto slot = domain ? base::parse_number<unsigned>(words[2]) : std::nullopt;
-  if (!slot) throw base::Error(base::ErrorKind::corrupt, what + ": not a placement");
-  return {.kind = InstanceKind::memres, .domain = *domain, .slot = *slot, .instance = words[0]};
-}
-
 void write_state(const std::string& directory, const ContainerConfig& config, const State& state) {
   base::replace_file(directory + "/state.json", state_to_json(state), 0600,
                      config.auto_remove ? base::Durability::cached : base::Durability::flushed);
+}
+
+// Of one that is made to run once, nothing is wanted after a crash of the host (sweep()).
+base::Durability durability_of(const ContainerConfig& config) {
+  return config.provisional && config.auto_remove ? base::Durability::cached
+                                                  : base::Durability::flushed;
 }
 
 }  // namespace
@@ -126,8 +119,10 @@ void ContainerStore::write_record(const Container& container,
   const std::string& id = container.config.id;
   const std::string attempt = data_root_ + "/containers/." + id;
   base::make_directories(attempt, 0700);
-  base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600);
-  if (!seccomp_filter.empty()) base::replace_file(attempt + filter_name, seccomp_filter, 0600);
+  const base::Durability durability = durability_of(container.config);
+  base::replace_file(attempt + "/config.json", config_to_json(container.config), 0600, durability);
+  if (!seccomp_filter.empty())
+    base::replace_file(attempt + filter_name, seccomp_filter, 0600, durability);
   write_state(attempt, container.config, container.state);
   base::failpoint("client.recorded");
   if (::rename(attempt.c_str(), data_directory(id).c_str()) != 0)
@@ -165,7 +160,7 @@ std::optional<Container> ContainerStore::load(const std::string& id) const {
   const std::string directory = data_directory(id);
   const auto config = base::try_read_file(directory + "/config.json", max_record);
   const auto state = base::try_read_file(directory + "/state.json", max_record);
-  if (!config || !state) return std::nullopt;
+  if (!config || config->empty() || !state) return std::nullopt;
   Container container{.config = config_from_json(*config, directory + "/config.json"), .state = {}};
   container.state = container.config.auto_remove && state->empty()
                         ? Starting{.boot_id = "before a crash of the host"}
@@ -268,9 +263,21 @@ void ContainerStore::sweep_names() const {
   }
 }
 
+// Those that were never flushed, of before a crash of the host.
+void ContainerStore::sweep_empty() const {
+  for (const std::string& id : ids()) {
+    const std::string directory = data_directory(id);
+    struct stat status {};
+    const bool has_record =
+        stat((directory + "/config.json").c_str(), &status) == 0 && status.st_size > 0;
+    if (!has_record && !locked(id)) set_aside(directory, data_directory("." + id));
+  }
+}
+
 void ContainerStore::sweep() {
   if (!base::is_directory(data_root_ + "/containers")) return;
   const base::FileLock store = lock_store();
+  sweep_empty();
   for (const std::string& entry : base::list_directory(data_root_ + "/containers"))
     if (entry.starts_with('.') && is_id(std::string_view(entry).substr(1)) &&
         !locked(entry.substr(1)))

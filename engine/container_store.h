@@ -32,7 +32,8 @@ class ContainerStore {
   std::optional<Container> load(const std::string& id) const;
 
   // Flushed to the disk unless the container is removed at its end: after a crash of the host
-  // nobody asks how such a one ended, and an empty state is read as one of another boot.
+  // nobody asks how such a one ended, and an empty state is read as one of another boot. Nor is the
+  // record where, besides, it was made to run at once.
   void save_state(const ContainerConfig& config, const State& state);
   // Where it lives from now on, in an instance: load() tells it until unplace(), or the host's end.
   void place(const std::string& id, const Placement& placement) const;
@@ -56,7 +57,8 @@ class ContainerStore {
   // The container's output (engine/log_record.h): `age` 0 is the file that is written, 1 the one
   // before.
   std::string log_path(const std::string& id, unsigned age = 0) const;
-  // Names without a container, temporary files of dead processes: under the store's lock.
+  // Names without a container, records without a word, temporary files of dead processes: under the
+  // store's lock.
   void sweep();
 
  private:
@@ -65,6 +67,7 @@ class ContainerStore {
   base::FileLock lock_store() const;
   void reserve_name(const Container& container) const;
   void sweep_names() const;
+  void sweep_empty() const;
   void remove_run_directory(const std::string& id) const;
   void write_record(const Container& container, const std::string& seccomp_filter) const;
 

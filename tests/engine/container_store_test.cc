@@ -148,6 +148,24 @@ TEST_F(ContainerStoreTest, SweepRemovesWhatDeadProcessesLeftAndNothingElse) {
   EXPECT_EQ(base::list_directory(run_ + "/containers"), std::vector{alive.config.id});
 }
 
+TEST_F(ContainerStoreTest, ARecordThatACrashOfTheHostLeftEmptyIsSwept) {
+  Container lost = samples::container("lost");
+  lost.config.provisional = lost.config.auto_remove = true;
+  const Container kept = samples::container("kept");
+  store_.create(lost);
+  store_.create(kept);
+  base::replace_file(store_.data_directory(lost.config.id) + "/config.json", "", 0600);
+  EXPECT_EQ(store_.list().size(), 1u);
+  {
+    const auto lock = store_.try_lock(lost.config.id);
+    store_.sweep();
+    EXPECT_TRUE(base::exists(store_.data_directory(lost.config.id))) << "somebody has it in hand";
+  }
+  store_.sweep();
+  EXPECT_EQ(base::list_directory(data_ + "/containers"), std::vector{kept.config.id});
+  EXPECT_EQ(base::list_directory(data_ + "/names"), std::vector<std::string>{"kept"});
+}
+
 TEST_F(ContainerStoreTest, ANameWhoseOwnerDiedWhileMakingItIsFree) {
   const Container first = samples::container("web");
   {

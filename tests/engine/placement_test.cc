@@ -1,0 +1,30 @@
+#include "engine/placement.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace engine {
+namespace {
+
+TEST(PlacementLine, IsReadAsItWasWritten) {
+  const Placement placement{.kind = InstanceKind::memres,
+                            .domain = base::Uuid::random(),
+                            .slot = 7,
+                            .instance = "builds"};
+  const Placement read = parse_placement(placement_line(placement), "placement");
+  EXPECT_EQ(read.kind, InstanceKind::memres);
+  EXPECT_EQ(read.domain, placement.domain);
+  EXPECT_EQ(read.slot, 7u);
+  EXPECT_EQ(read.instance, "builds");
+}
+
+TEST(PlacementLine, IsRefusedWhereItIsNone) {
+  const std::string domain = base::Uuid::random().text();
+  for (const std::string& line : {std::string(), "builds " + domain, std::string("builds x 1"),
+                                  "builds " + domain + " -1", "builds " + domain + " 1 2"})
+    EXPECT_THROW(parse_placement(line, "placement"), base::Error) << line;
+}
+
+}  // namespace
+}  // namespace engine
