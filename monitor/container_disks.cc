@@ -20,7 +20,8 @@ xen::LoopDevice attach_writable(const DiskPlaces& places, const engine::Containe
   make_writable_disk({.path = path,
                       .size = container.config.storage_size,
                       .uuid = container.config.writable_disk,
-                      .templates = places.data_root + "/empty-disks"});
+                      .templates = places.data_root + "/empty-disks",
+                      .once = container.config.auto_remove});
   const base::UniqueFd file = base::open_file(path, O_RDWR);
   return xen::LoopDevice::attach(file.get(), xen::Access::read_write);
 }

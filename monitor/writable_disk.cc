@@ -61,17 +61,22 @@ void name(int file, const base::Uuid& uuid, const std::string& path) {
     base::throw_errno(path);
 }
 
-void make_file_system(const std::string& path, std::uint64_t size) {
+void make_file_system(const std::string& path, const WritableDisk& disk) {
   const base::UniqueFd file = base::open_file(path, O_CREAT | O_RDWR | O_EXCL, 0600);
-  if (ftruncate(file.get(), static_cast<off_t>(size)) != 0) base::throw_errno("making " + path);
-  base::run_checked({"mke2fs", "-q", "-F", "-t", "ext4", "-m", "0", "-O",
-                     "metadata_csum,metadata_csum_seed,^orphan_file", "-E",
+  if (ftruncate(file.get(), static_cast<off_t>(disk.size)) != 0)
+    base::throw_errno("making " + path);
+  const base::Deadline deadline = base::Deadline::after(make_limit);
+  std::string features = "metadata_csum,metadata_csum_seed,^orphan_file";
+  if (disk.once) features += ",^has_journal";
+  base::run_checked({"mke2fs", "-q", "-F", "-t", "ext4", "-m", "0", "-O", features, "-E",
                      "lazy_itable_init=1,lazy_journal_init=1,nodiscard", path},
-                    base::Deadline::after(make_limit));
+                    deadline);
+  if (disk.once) base::run_checked({"tune2fs", "-o", "nobarrier", path}, deadline);
 }
 
 std::string template_of(const WritableDisk& disk) {
-  const std::string path = fmt::format("{}/ext4-{}", disk.templates, disk.size);
+  const std::string path =
+      fmt::format("{}/ext4-{}{}", disk.templates, disk.size, disk.once ? "-once" : "");
   if (base::exists(path)) return path;
   base::make_directories(disk.templates, 0700);
   const base::FileLock lock = base::FileLock::acquire(
@@ -79,7 +84,7 @@ std::string template_of(const WritableDisk& disk) {
   if (base::exists(path)) return path;
   const std::string attempt = disk.templates + "/.new";
   base::remove_file(attempt);
-  make_file_system(attempt, disk.size);
+  make_file_system(attempt, disk);
   if (rename(attempt.c_str(), path.c_str()) != 0) base::throw_errno("making " + path);
   return path;
 }

@@ -14,6 +14,8 @@ struct WritableDisk {
   std::uint64_t size = 0;  // bytes
   base::Uuid uuid;         // of the file system, by which the guest finds it
   std::string templates;   // directory of those that are copied; made where it is absent
+  // Removed with the container: no journal, and what is written is not flushed.
+  bool once = false;
 };
 
 // Does nothing where the file is there. Throws base::Error.

@@ -20,7 +20,8 @@ class WritableDiskTest : public ::testing::Test {
     return {.path = directory_.path() + "/" + name,
             .size = size,
             .uuid = base::Uuid::random(),
-            .templates = directory_.path() + "/empty"};
+            .templates = directory_.path() + "/empty",
+            .once = false};
   }
   static std::string told(std::vector<std::string> argv) {
     return base::run_checked(std::move(argv), base::Deadline::after(patience));
@@ -37,6 +38,18 @@ TEST_F(WritableDiskTest, IsAWholeFileSystemWithItsOwnName) {
     const std::string about = told({"dumpe2fs", "-h", wanted.path});
     EXPECT_NE(about.find(wanted.uuid.text()), std::string::npos) << about;
   }
+}
+
+TEST_F(WritableDiskTest, HasNoJournalAndNoBarriersWhereNobodyWantsItAfterwards) {
+  make_writable_disk(disk("kept"));
+  WritableDisk wanted = disk("one");
+  wanted.once = true;
+  make_writable_disk(wanted);
+  told({"e2fsck", "-fn", wanted.path});
+  const std::string about = told({"dumpe2fs", "-h", wanted.path});
+  EXPECT_EQ(about.find("has_journal"), std::string::npos) << about;
+  EXPECT_NE(about.find("nobarrier"), std::string::npos) << about;
+  EXPECT_NE(told({"dumpe2fs", "-h", disk("kept").path}).find("has_journal"), std::string::npos);
 }
 
 TEST_F(WritableDiskTest, IsMadeOnceAndThenCopied) {
