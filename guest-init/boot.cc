@@ -113,7 +113,9 @@ bool expect_disks(Boot& boot, Failure& failure) {
 }
 
 bool prepare_cgroups(Boot& boot, Failure& failure) {
-  return mount_cgroups(boot.guest.cgroups, failure);
+  const Guest& guest = boot.guest;
+  return mount_cgroups(guest.cgroups, failure) &&
+         (!guest.shared || confine_devices(guest.cgroups, failure));
 }
 
 bool accept_power_off(Boot&, Failure&) {

@@ -34,7 +34,7 @@ bool mount_cgroups(const std::string& root, Failure& failure) {
       errno != EBUSY) {
     return fail(failure, FailureStage::mount, "mounting cgroup2 at " + root);
   }
-  const std::string containers = root + "/vxn";
+  const std::string containers = containers_group(root);
   if (!enable_controllers(root) || !make_directories(containers) ||
       !enable_controllers(containers)) {
     return fail(failure, FailureStage::mount, "preparing the control groups");
@@ -44,7 +44,7 @@ bool mount_cgroups(const std::string& root, Failure& failure) {
 
 bool Cgroup::create(const std::string& root, std::uint32_t slot,
                     const protocol::ContainerSpec& spec, Failure& failure) {
-  path_ = root + "/vxn/" + std::to_string(slot);
+  path_ = containers_group(root) + "/" + std::to_string(slot);
   if (!make_directories(path_)) return fail(failure, FailureStage::other, "mkdir " + path_);
   if (!limit(spec, failure)) return false;
   directory_ = open_path(path_, O_RDONLY | O_DIRECTORY);

@@ -13,14 +13,16 @@ namespace guest_init {
 
 // Mounts cgroup v2 at `root` and hands the controllers that there are on to the containers.
 bool mount_cgroups(const std::string& root, Failure& failure);
+// From now on containers may use docker's default devices and no other, whatever nodes they make.
+bool confine_devices(const std::string& root, Failure& failure);
+
+inline std::string containers_group(const std::string& root) { return root + "/vxn"; }
 
 class Cgroup {
  public:
   // ROOT/vxn/<slot>, with the limits that `spec` tells.
   bool create(const std::string& root, std::uint32_t slot, const protocol::ContainerSpec& spec,
               Failure& failure);
-  // Its processes may use docker's default devices and no other, whatever nodes they make.
-  bool confine_devices(Failure& failure) const;
   // It must be empty. One that was never made is no error.
   bool remove(Failure& failure);
   int directory() const { return directory_.get(); }  // for CLONE_INTO_CGROUP

@@ -97,10 +97,7 @@ bool Container::prepare(Guest& guest, std::string& missing) {
   step_done(timings_, "disks");
   if (!mount_overlay(writable, spec_.layers, paths_, failure_)) return false;
   step_done(timings_, "overlay");
-  if (!cgroup_.create(guest.cgroups, slot_, spec_, failure_) ||
-      (guest.shared && !cgroup_.confine_devices(failure_)) || !write_files()) {
-    return false;
-  }
+  if (!cgroup_.create(guest.cgroups, slot_, spec_, failure_) || !write_files()) return false;
   step_done(timings_, "container");
   return true;
 }

@@ -1,5 +1,6 @@
-// What a container may open of the guest's devices, as a BPF program of its control group
+// What containers may open of the guest's devices, as a BPF program of their control group
 // (linux/bpf.h, BPF_PROG_TYPE_CGROUP_DEVICE): docker's default list (moby/oci/defaults.go).
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -97,7 +98,7 @@ int bpf(int command, bpf_attr& attributes) {
 
 }  // namespace
 
-bool Cgroup::confine_devices(Failure& failure) const {
+bool confine_devices(const std::string& root, Failure& failure) {
   const Program program = make_program();
   static constexpr char license[] = "Apache-2.0";
   bpf_attr load_attributes{};
@@ -106,12 +107,13 @@ bool Cgroup::confine_devices(Failure& failure) const {
   load_attributes.insn_cnt = static_cast<std::uint32_t>(program.size());
   load_attributes.license = reinterpret_cast<std::uintptr_t>(license);
   const Fd loaded(bpf(BPF_PROG_LOAD, load_attributes));
+  const Fd group = open_path(containers_group(root), O_RDONLY | O_DIRECTORY);
   bpf_attr attach_attributes{};
-  attach_attributes.target_fd = static_cast<std::uint32_t>(directory_.get());
+  attach_attributes.target_fd = static_cast<std::uint32_t>(group.get());
   attach_attributes.attach_bpf_fd = static_cast<std::uint32_t>(loaded.get());
   attach_attributes.attach_type = BPF_CGROUP_DEVICE;
   return (loaded && bpf(BPF_PROG_ATTACH, attach_attributes) == 0) ||
-         fail(failure, FailureStage::other, "confining the container to its devices");
+         fail(failure, FailureStage::other, "confining containers to their devices");
 }
 
 }  // namespace guest_init

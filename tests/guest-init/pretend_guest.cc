@@ -13,6 +13,7 @@
 #include <deque>
 #include <vector>
 
+#include "guest-init/cgroup.h"
 #include "guest-init/loop.h"
 #include "guest-init/tools.h"
 #include "guest-init/uevents.h"
@@ -72,7 +73,9 @@ void prepare(Guest& guest, const char* cgroup) {
   guest.uevents = open_uevents();
   guest.own_pid_namespace = open_path("/proc/self/ns/pid", O_RDONLY);
   guest.power_off = [] { _exit(0); };
-  require(make_directories(guest.cgroups + "/vxn"), "cgroup");
+  require(make_directories(containers_group(guest.cgroups)), "cgroup");
+  Failure failure;
+  require(!guest.shared || confine_devices(guest.cgroups, failure), "confine_devices");
 }
 
 }  // namespace
