@@ -101,6 +101,10 @@ void Relay::take_parent() {
       else
         finishing_ = true;
       break;
+    case MessageType::disks:
+      request_.disks_there = true;
+      if (phase_ == Phase::disks) begin_container();
+      break;
     case MessageType::freeze:
       to_guest(text_frame(FrameType::freeze, protocol::encode_frozen(message->numbers[0] != 0)));
       break;
@@ -123,7 +127,7 @@ void Relay::take_parent() {
 // A guest that is just being met hears of it after its STATE.
 void Relay::shut_down() {
   shutdown_wanted_ = true;
-  if (phase_ < Phase::container) return;
+  if (phase_ < Phase::disks) return;
   base::failpoint("relay.shutdown");
   to_guest({.type = FrameType::shutdown, .payload = {}});
 }

@@ -39,6 +39,7 @@ struct RelayRequest {
   std::string process_spec;      // encoded
   std::uint64_t epoch = 0;       // of the guest as known from before, 0 unknown
   bool client_expected = false;  // wait for it before the guest is asked for bytes
+  bool disks_there = true;       // the guest may hear of its container
   base::Milliseconds client_patience{3000};
   // How long nothing may happen before it is looked whether an event was missed.
   base::Milliseconds watchdog{10'000};
@@ -53,7 +54,7 @@ class Relay {
   void run();
 
  private:
-  enum class Phase { hello, client, state, container, process, running, exited };
+  enum class Phase { hello, client, state, disks, container, process, running, exited };
   using Processes = std::map<std::uint32_t, HostedProcess>;
 
   void poll_once();
@@ -92,7 +93,7 @@ class Relay {
   bool container_failed(const protocol::Failure& failure);
   void resume();
   void begin_running();
-  void send_container();
+  void begin_container();
   void send_process(std::uint32_t number, std::string_view spec);
   HostedProcess* find(std::uint32_t number);
 

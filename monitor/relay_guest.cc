@@ -98,9 +98,8 @@ bool Relay::take_state(const Frame& frame) {
     return broken("a bad STATE");
   if (shutdown_wanted_) return take_last_state(state);
   if (state.container == protocol::ContainerState::none) {
-    send_container();
-    send_process(0, request_.process_spec);  // which starts as soon as the container is ready
-    phase_ = Phase::container;
+    phase_ = Phase::disks;
+    if (request_.disks_there) begin_container();
     return true;
   }
   if (state.container == protocol::ContainerState::failed)
@@ -145,9 +144,11 @@ void Relay::begin_running() {
   }
 }
 
-void Relay::send_container() {
+void Relay::begin_container() {
   to_guest(text_frame(FrameType::container, request_.container_spec));
   base::failpoint("relay.container");
+  send_process(0, request_.process_spec);  // which starts as soon as the container is ready
+  phase_ = Phase::container;
 }
 
 bool Relay::take_ready(const Frame& frame) {

@@ -17,7 +17,8 @@ enum class MessageType : std::uint32_t {
   take = 1,    // numbers[0]: what the descriptor is that comes with it
   begin,       // text: the id of the container; the last of what comes before connect
   connect,     // numbers: domain, slot, epoch (0 unknown), 1 where a client is expected, 1 where
-               // the container begins, and its streams with it
+               // the container begins, and its streams with it, 1 where the guest may hear of it
+  disks,       // now it may: its disks are there
   recorded,    // the exit record is on disk
   finish,      // numbers[0]: 1 where the guest is to shut down in order; then end
   guest_gone,  // the domain has ended: take what is left in the rings, then end

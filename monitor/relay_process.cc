@@ -145,6 +145,7 @@ int relay_main(const Roots& roots) {
   if (!order || order->type != MessageType::connect) return 1;
   request.epoch = order->numbers[2];
   request.client_expected = order->numbers[3] != 0;
+  request.disks_there = order->numbers[5] != 0;
   VchanChannel guest(connect_guest(*order));
   sandbox.enter(!log ? 0 : log_size == 0 ? RLIM_INFINITY : log_size + log_margin);
   base::failpoint("relay.connected");

@@ -83,12 +83,10 @@ void Supervisor::start() {
   step("unpause");
   base::failpoint("parent.unpaused");
   start_deadline_ = base::Deadline::after(place_->is_shared() ? slot_limit : start_limit);
-  // A kernel boots meanwhile, which has no use yet for what comes now. One that is up looks for the
-  // disks when it hears of the container: only then, where they have been attached all the time.
+  // A kernel boots meanwhile, which has no use yet for what comes now.
   start_relay(std::move(request_.connection));
-  if (!place_->is_shared()) connect_relay(0);
+  connect_relay(0);
   give_disks();
-  if (place_->is_shared()) connect_relay(0);
   open_console();
 }
 
@@ -100,6 +98,8 @@ void Supervisor::give_disks() {
   throw_if_cancelled();
   place_->offer_disks();
   base::failpoint("parent.offered");
+  disks_there_ = true;
+  if (place_->is_shared()) tell_relay(MessageType::disks);
   note("disks", watch.lap().count());
 }
 
@@ -139,6 +139,7 @@ void Supervisor::adopt() {
     return;
   }
   place_->adopt(domain->id);
+  disks_there_ = true;
   const bool paused =
       place_->is_shared() ? running->paused : domain->state == xen::DomainInfo::State::paused;
   if (std::exchange(running->paused, paused) != paused)
@@ -180,11 +181,24 @@ void Supervisor::start_relay(base::UniqueFd client) {
 }
 
 void Supervisor::connect_relay(std::uint64_t epoch) {
+  // A guest that boots may hear of its container at any time, and watches for the disks. One that
+  // is up looks for them when it hears of it: only then, where they were attached before.
+  const bool may_hear = !end_ && (disks_there_ || !place_->is_shared());
+  tell_relay(MessageType::connect,
+             {place_->id().number, place_->slot(), epoch, client_attached_ ? 1u : 0u,
+              started_ || end_ ? 0u : 1u, may_hear ? 1u : 0u});
+}
+
+// Whether it has died is seen at its socket.
+void Supervisor::tell_relay(MessageType type, const std::array<std::uint64_t, 6>& numbers) {
   Message message;
-  message.type = MessageType::connect;
-  message.numbers = {place_->id().number, place_->slot(), epoch, client_attached_ ? 1u : 0u,
-                     started_ || end_ ? 0u : 1u};
-  relay_->send(message);
+  message.type = type;
+  message.numbers = numbers;
+  try {
+    relay_->send(message);
+  } catch (const base::Error& error) {
+    base::log_debug("the relay: {}", error.message());
+  }
 }
 
 void Supervisor::watch() {

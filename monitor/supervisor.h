@@ -3,6 +3,7 @@
 // guest could shape.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,6 +79,7 @@ class Supervisor {
   void listen_for_orders();
   void start_relay(base::UniqueFd client);
   void connect_relay(std::uint64_t epoch);
+  void tell_relay(MessageType type, const std::array<std::uint64_t, 6>& numbers = {});
   void watch();  // until end_ is set
   void poll_once();
   void take_launch();
@@ -143,6 +145,7 @@ class Supervisor {
   bool started_ = false;
   bool client_attached_ = false;
   bool met_guest_ = false;      // this relay did
+  bool disks_there_ = false;    // the guest can find them
   bool guest_ready_ = false;    // has mounted the container
   bool place_lost_ = false;     // before that: the memres ended, or
   bool unanswered_ = false;     // said nothing: a domain of its own, then

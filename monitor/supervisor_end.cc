@@ -76,16 +76,8 @@ void Supervisor::close() {
 void Supervisor::answer_waiters() { answer_all(std::exchange(waiters_, {}), end_->code); }
 
 void Supervisor::dismiss_relay(bool orderly) {
-  try {
-    Message message;
-    message.type = MessageType::recorded;
-    if (in_order_) relay_->send(message);
-    message.type = MessageType::finish;
-    message.numbers[0] = orderly ? 1 : 0;
-    relay_->send(message);
-  } catch (const base::Error& error) {
-    base::log_debug("{}", error.message());
-  }
+  if (in_order_) tell_relay(MessageType::recorded);
+  tell_relay(MessageType::finish, {orderly ? 1u : 0u});
 }
 
 // Its guest lives on, and must let go of the container.

@@ -205,9 +205,7 @@ void Supervisor::check_guest() {
 // waits for it.
 void Supervisor::drain_relay() {
   const auto deadline = base::Deadline::after(met_guest_ ? relay_end_limit : base::Milliseconds(0));
-  Message message;
-  message.type = MessageType::guest_gone;
-  relay_->send(message);
+  tell_relay(MessageType::guest_gone);
   while (base::wait_readable(relay_->fd(), deadline)) {
     const auto last = relay_->receive();
     if (!last) break;

@@ -50,14 +50,7 @@ void Supervisor::take_order() {
 
 Supervisor::Answer Supervisor::forward_signal(int number) {
   if (!started_ || !relay_) return Answer::idle;
-  Message message;
-  message.type = MessageType::signal;
-  message.numbers[0] = static_cast<std::uint64_t>(number);
-  try {
-    relay_->send(message);
-  } catch (const base::Error& error) {
-    base::log_debug("{}", error.message());  // it has ended: that is told by itself
-  }
+  tell_relay(MessageType::signal, {static_cast<std::uint64_t>(number)});
   // What is to end it is heard, as under docker.
   if (number == SIGKILL || number == container_.config.stop_signal) set_paused(false);
   return Answer::ok;
@@ -83,11 +76,8 @@ bool Supervisor::stop_running(bool paused) {
       paused ? place_->pause() : place_->unpause();
       return true;
     }
-    Message message;
-    message.type = MessageType::freeze;
-    message.numbers[0] = paused ? 1 : 0;
     frozen_.reset();
-    relay_->send(message);
+    tell_relay(MessageType::freeze, {paused ? 1u : 0u});
     const auto deadline = base::Deadline::after(freeze_limit);
     while (!end_ && relay_ && frozen_ != paused && base::wait_readable(relay_->fd(), deadline))
       take_relay();

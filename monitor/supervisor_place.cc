@@ -39,7 +39,7 @@ void Supervisor::leave_place() {
   relay_.reset();
   released_.reset();
   end_.reset();
-  place_lost_ = false;
+  place_lost_ = disks_there_ = false;
   if (unanswered_) place_->spoil();
   place_->undo();
   if (auto container = records_.load(request_.order.id))

@@ -98,6 +98,7 @@ class RelayTest : public testing::Test {
         .process_spec = std::string(100'000, 'p'),
         .epoch = epoch,
         .client_expected = client_expected,
+        .disks_there = disks_there_,
         .client_patience = base::Milliseconds(200),
         .watchdog = watchdog,
     };
@@ -193,6 +194,7 @@ class RelayTest : public testing::Test {
 
   base::TempDir directory_{testing::TempDir(), "relay"};
   base::UniqueFd listener_;
+  bool disks_there_ = true;
   std::optional<FramePeer> guest_;
   std::optional<FramePeer> client_;
   std::optional<SocketChannel> channel_;

@@ -30,6 +30,32 @@ TEST_F(RelayTest, TheGuestIsAskedStepByStepAndTheParentTold) {
   ASSERT_TRUE(told(MessageType::started));
 }
 
+TEST_F(RelayTest, AGuestHearsOfItsContainerWhenTheDisksAreThere) {
+  disks_there_ = false;
+  start();
+  attach();
+  hello();
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  guest_->say(FrameType::state, encode(protocol::State{}));
+  guest_->say(FrameType::log, std::string("\1x"));
+  ASSERT_TRUE(told(MessageType::log));
+  EXPECT_FALSE(guest_->has_said(base::Milliseconds(100)));
+  order(MessageType::disks);
+  EXPECT_EQ(guest_->next(FrameType::container)->payload, "container");
+  ASSERT_TRUE(guest_->next(FrameType::process_start));
+}
+
+TEST_F(RelayTest, AGuestWithoutDisksHasNoContainerThatCouldBeReady) {
+  disks_there_ = false;
+  start();
+  attach();
+  hello();
+  ASSERT_TRUE(guest_->next(FrameType::resume));
+  guest_->say(FrameType::state, encode(protocol::State{}));
+  guest_->say(FrameType::container_ready, encode(std::vector<protocol::Timing>{}));
+  expect_broken();
+}
+
 TEST_F(RelayTest, BytesGoBothWaysWithTheirPositions) {
   run_container();
   grant(1, 0, 1000);

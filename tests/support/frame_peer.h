@@ -44,6 +44,11 @@ class FramePeer {
     say(type, payload, stream, offset);
   }
 
+  // Something that next() has not told comes within that time.
+  bool has_said(base::Milliseconds within) const {
+    return !in_.empty() || base::wait_readable(fd_.get(), base::Deadline::after(within));
+  }
+
   // The next frame; nullopt where the other end closed or 5 s went by.
   std::optional<OwnedFrame> next() {
     while (true) {
