@@ -17,13 +17,16 @@ constexpr base::Milliseconds disk_limit{60'000};
 
 xen::LoopDevice attach_writable(const DiskPlaces& places, const engine::Container& container) {
   const std::string path = places.records.writable_disk(container.config.id);
+  // Nobody wants it after a crash, so that nothing has to wait for a disk of the host.
+  const bool once = container.config.auto_remove;
   make_writable_disk({.path = path,
                       .size = container.config.storage_size,
                       .uuid = container.config.writable_disk,
                       .templates = places.data_root + "/empty-disks",
-                      .once = container.config.auto_remove});
+                      .once = once});
   const base::UniqueFd file = base::open_file(path, O_RDWR);
-  return xen::LoopDevice::attach(file.get(), xen::Access::read_write);
+  return xen::LoopDevice::attach(file.get(), xen::Access::read_write,
+                                 once ? xen::Writes::cached : xen::Writes::direct);
 }
 
 void ContainerDisks::make() {

@@ -36,7 +36,7 @@ dev_t device_number(int fd) {
   return status.st_rdev;
 }
 
-loop_config configuration(int fd, Access access) {
+loop_config configuration(int fd, Access access, Writes writes) {
   loop_config config{};
   config.fd = static_cast<std::uint32_t>(fd);
   config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
@@ -44,7 +44,7 @@ loop_config configuration(int fd, Access access) {
     // Through the page cache, which all guests share; and with the sectors that the GPT counts in.
     config.info.lo_flags |= LO_FLAGS_READ_ONLY;
     config.block_size = 512;
-  } else {
+  } else if (writes == Writes::direct) {
     // The kernel ignores it where the file system cannot.
     config.info.lo_flags |= LO_FLAGS_DIRECT_IO;
   }
@@ -59,21 +59,21 @@ struct Opened {
 };
 
 // nullopt where another process took the free one first.
-std::optional<Opened> try_attach(int control, int fd, Access access) {
+std::optional<Opened> try_attach(int control, int fd, Access access, Writes writes) {
   const int number = ::ioctl(control, LOOP_CTL_GET_FREE);
   if (number < 0) base::throw_errno("asking for a free loop device");
   auto loop = base::try_open_file(loop_path(number), flags_for(access));
   if (!loop) return std::nullopt;
-  const loop_config config = configuration(fd, access);
+  const loop_config config = configuration(fd, access, writes);
   if (::ioctl(loop->get(), LOOP_CONFIGURE, &config) == 0) return Opened{number, std::move(*loop)};
   if (errno == EBUSY || errno == EAGAIN || errno == EINTR) return std::nullopt;
   base::throw_errno("setting up " + loop_path(number));
 }
 
-Opened attach_new(int fd, Access access) {
+Opened attach_new(int fd, Access access, Writes writes) {
   const base::UniqueFd control = open_control();
   for (int tries = 0; tries < attach_tries; ++tries) {
-    if (auto opened = try_attach(control.get(), fd, access)) return std::move(*opened);
+    if (auto opened = try_attach(control.get(), fd, access, writes)) return std::move(*opened);
     std::this_thread::sleep_for(std::chrono::milliseconds(1 + tries / 10));
   }
   throw base::Error(base::ErrorKind::unavailable, "no loop device is to be had");
@@ -96,8 +96,8 @@ std::optional<base::UniqueFd> open_shared(int number, const FileIdentity& file) 
 
 }  // namespace
 
-LoopDevice LoopDevice::attach(int fd, Access access) {
-  Opened opened = attach_new(fd, access);
+LoopDevice LoopDevice::attach(int fd, Access access, Writes writes) {
+  Opened opened = attach_new(fd, access, writes);
   const dev_t device = device_number(opened.fd.get());
   return {loop_path(opened.number), device, std::move(opened.fd)};
 }
@@ -113,7 +113,7 @@ LoopDevice LoopDevice::share(const std::string& path, const std::string& index_p
       const dev_t device = device_number(loop->get());
       return {loop_path(*number), device, std::move(*loop)};
     }
-  Opened opened = attach_new(file.get(), Access::read_only);
+  Opened opened = attach_new(file.get(), Access::read_only, Writes::cached);
   index.put(identity, opened.number);
   index.write(lock.fd());
   const dev_t device = device_number(opened.fd.get());

@@ -16,8 +16,8 @@ namespace xen {
 // our udev rules (host.h).
 class LoopDevice {
  public:
-  // Over an open file (which may be nameless). Direct I/O where the file system can.
-  static LoopDevice attach(int fd, Access access);
+  // Over an open file (which may be nameless). Direct where the file system can.
+  static LoopDevice attach(int fd, Access access, Writes writes = Writes::direct);
   // The read-only loop over this file that is there already, else a new one. `index_path` is a file
   // that all who share name: a lock, held only meanwhile, and in it a line for each shared loop
   // ("DEVICE INODE NUMBER"), each verified before it is believed; without it loops are made anew.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/fs.h>
+#include <linux/loop.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -48,6 +49,21 @@ TEST_F(LoopDeviceTest, shows_a_files_bytes_and_is_gone_with_its_object) {
   }
   EXPECT_TRUE(is_cleared(device));
   EXPECT_EQ(base::read_file(path, 8192), std::string(4096, 'b') + std::string(4096, 'a'));
+}
+
+TEST_F(LoopDeviceTest, waits_for_the_disk_where_it_is_to) {
+  const std::string path = file("disk", 8192, 'a');
+  const auto is_direct = [&](Writes writes) {
+    const LoopDevice loop =
+        LoopDevice::attach(base::open_file(path, O_RDWR).get(), Access::read_write, writes);
+    loop_info64 info{};
+    EXPECT_EQ(::ioctl(loop.fd(), LOOP_GET_STATUS64, &info), 0);
+    return (info.lo_flags & LO_FLAGS_DIRECT_IO) != 0;
+  };
+  EXPECT_FALSE(is_direct(Writes::cached));
+  if (!base::UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECT | O_CLOEXEC)))
+    GTEST_SKIP() << "this file system cannot";
+  EXPECT_TRUE(is_direct(Writes::direct));
 }
 
 TEST_F(LoopDeviceTest, a_read_only_one_takes_no_writes) {
