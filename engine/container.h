@@ -22,7 +22,9 @@ struct Placement {
   InstanceKind kind = InstanceKind::own;
   base::Uuid domain;  // how Xen knows it; never by number or name alone
   unsigned slot = 0;
-  std::string instance;  // of kind memres: its name
+  // Of kind memres:
+  std::string instance;       // its name
+  base::Uuid read_only_disk;  // the GUID of the slot's, instead of the container's own
 };
 
 // What a container is to be separated from others by: a domain of its own, or only the namespaces

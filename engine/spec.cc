@@ -54,7 +54,8 @@ protocol::DiskId gpt_bytes(const base::Uuid& guid) {
 protocol::ContainerSpec container_spec(const ContainerConfig& config) {
   return {.hostname = config.hostname,
           .layers = static_cast<std::uint32_t>(config.layers.size() + config.own_layers.size()),
-          .read_only_disk = gpt_bytes(config.read_only_disk),
+          .read_only_disk = gpt_bytes(is_shared(config) ? config.placement.read_only_disk
+                                                        : config.read_only_disk),
           .writable_disk = config.writable_disk.bytes(),
           .read_only_root = config.read_only,
           .hosts = {},

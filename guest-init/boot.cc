@@ -48,7 +48,7 @@ std::optional<std::uint32_t> wish(const char* name) {
 
 Boot::Boot(TransportOf transport_of) {
   const auto wished = wish(protocol::slots_wish);
-  guest.shared = wished.has_value();
+  guest.shared = guest.disks.exchanged = wished.has_value();
   guest.spare_slots = spare_slots;
   guest.idle_limit_ns = std::uint64_t{1'000'000'000} * wish(protocol::idle_wish).value_or(0);
   const std::uint32_t count =

@@ -132,7 +132,6 @@ bool Container::unmount(Guest& guest, Failure& failure) {
   const bool done = unmount_overlay(paths_, spec_.layers, failure);
   for (const std::string& disk : disks_) {
     guest.disks.taken.erase(disk);
-    if (guest.shared) forget_partitions(disk);
   }
   return cgroup_.remove(failure) && done;
 }

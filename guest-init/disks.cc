@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/blkpg.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -82,38 +81,31 @@ std::vector<std::string> partitions_of(const std::string& disk, std::size_t coun
   return devices;
 }
 
+// False: there are none, or somebody still has one of those before open.
 bool read_partitions(const std::string& disk) {
   const Fd device = open_path(device_of(disk), O_RDONLY);
   return device && ioctl(device.get(), BLKRRPART) == 0;
 }
 
-}  // namespace
-
-void forget_partitions(const std::string& disk) {
-  const Fd device = open_path(device_of(disk), O_RDONLY);
-  for (const std::string& name : entries_of(block_devices + disk + "/", disk)) {
-    const auto number = number_in(block_devices + disk + "/" + name + "/partition");
-    if (!device || !number) continue;
-    blkpg_partition partition{};
-    partition.pno = static_cast<int>(*number);
-    blkpg_ioctl_arg argument{
-        .op = BLKPG_DEL_PARTITION, .flags = 0, .datalen = sizeof partition, .data = &partition};
-    ioctl(device.get(), BLKPG, &argument);
-  }
+bool know_partitions(const std::string& disk, const protocol::DiskId& id, Disks& disks) {
+  if (!disks.exchanged) return true;
+  const auto known = disks.partitioned.find(disk);
+  if (known != disks.partitioned.end() && known->second == id) return true;
+  if (!read_partitions(disk)) return false;
+  disks.partitioned[disk] = id;
+  return true;
 }
 
-std::optional<LayeredDisk> find_layers(const protocol::ContainerSpec& spec, const Disks& disks,
+}  // namespace
+
+std::optional<LayeredDisk> find_layers(const protocol::ContainerSpec& spec, Disks& disks,
                                        std::string& missing) {
   const auto disk = find_disk(disks, is_gpt_disk, spec.read_only_disk);
-  if (!disk) {
-    missing = "the read-only disk";
+  if (!disk || !know_partitions(*disk, spec.read_only_disk, disks)) {
+    missing = disk ? "the partition table of the read-only disk" : "the read-only disk";
     return {};
   }
   std::vector<std::string> layers = partitions_of(*disk, spec.layers);
-  // A disk that was another container's has none until its table is read.
-  if (std::ranges::find(layers, "") != layers.end() && read_partitions(*disk)) {
-    layers = partitions_of(*disk, spec.layers);
-  }
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (!layers[i].empty()) continue;
     missing = "partition " + std::to_string(i + 1) + " of the read-only disk";

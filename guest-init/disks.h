@@ -2,6 +2,7 @@
 // one by the GUID of its GPT (UEFI specification 5.3.2), the writable one by its ext4 UUID.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +16,10 @@ namespace guest_init {
 struct Disks {
   std::string prefix = "xvd";   // of the names of disks
   std::set<std::string> taken;  // names of those that containers have: none is another's
+  // The host may exchange what is on a disk that no container has: then the partitions that the
+  // kernel knows are those of the GUID that is noted here.
+  bool exchanged = false;
+  std::map<std::string, protocol::DiskId> partitioned;
 };
 
 struct LayeredDisk {
@@ -23,10 +28,8 @@ struct LayeredDisk {
 };
 
 // nullopt where not all of its partitions are there yet; `missing` names the first that is not.
-std::optional<LayeredDisk> find_layers(const protocol::ContainerSpec& spec, const Disks& disks,
+std::optional<LayeredDisk> find_layers(const protocol::ContainerSpec& spec, Disks& disks,
                                        std::string& missing);
-// Before the disk may become another container's, which brings partitions of its own.
-void forget_partitions(const std::string& disk);
 // Its name.
 std::optional<std::string> find_writable(const protocol::DiskId& id, const Disks& disks);
 inline std::string device_of(const std::string& disk) { return "/dev/" + disk; }

@@ -33,6 +33,8 @@ void InstanceSlot::build() {
                  fmt::format("has no room: all its {} slots are taken", table.count()));
   base::failpoint("parent.slot");
   placement.slot = slot_->number();
+  placement.read_only_disk =
+      base::doing("the read-only disk", [&] { return disks_.choose_guid(); });
   parts().records.place(container().config.id, placement);
   set_id(domain->id);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/failpoint.h"
 #include "engine/spec.h"
+#include "memres/instance.h"
 #include "xen/block_device.h"
 
 namespace monitor {
@@ -61,25 +62,52 @@ std::string SlotDisks::name(std::string_view kind) const {
   return fmt::format("{}{}-{}", prefix(placement.domain), placement.slot, kind);
 }
 
+std::vector<std::string> SlotDisks::layers() const {
+  return engine::layer_paths(container_.config, places_.data_root);
+}
+
+SlotLayersFile SlotDisks::record() const {
+  const engine::Placement& placement = container_.config.placement;
+  const memres::InstanceStore instances(places_.run_root);
+  return SlotLayersFile(
+      fmt::format("{}/layers-{}", instances.directory(placement.instance), placement.slot));
+}
+
+base::Uuid SlotDisks::choose_guid() const {
+  const auto kept = record().read();
+  const bool same = kept && kept->layers == layer_identities(layers());
+  return same ? kept->guid : base::Uuid::random();
+}
+
 void SlotDisks::make() {
-  const engine::ContainerConfig& config = container_.config;
   const base::Deadline deadline = base::Deadline::after(disk_limit);
-  xen::LayeredTable layers = base::doing("the read-only disk", [&] {
-    return xen::make_layered_table({.layers = engine::layer_paths(config, places_.data_root),
-                                    .guid = config.read_only_disk,
-                                    .name = {},
-                                    .run_directory = places_.run_root,
-                                    .total_bytes = read_only_bytes},
-                                   deadline);
-  });
+  base::doing("the read-only disk", [&] { make_read_only(deadline); });
   base::failpoint("parent.layers");
-  loops_ = std::move(layers.loops);
   const xen::LoopDevice& writable = loops_.emplace_back(
       base::doing("the writable disk", [&] { return attach_writable(places_, container_); }));
-  read_only_.emplace(device_with(name(layers_kind), layers.segments, Access::read_only, deadline));
   writable_.emplace(device_with(name(writable_kind),
-                                writable_segments(writable, config.storage_size),
+                                writable_segments(writable, container_.config.storage_size),
                                 Access::read_write, deadline));
+}
+
+void SlotDisks::make_read_only(const base::Deadline& deadline) {
+  const SlotLayersFile file = record();
+  const SlotLayers wanted{.guid = container_.config.placement.read_only_disk,
+                          .layers = layer_identities(layers())};
+  if (file.read() == wanted) {
+    auto there = xen::DmDevice::find(name(layers_kind), deadline);
+    if (there) return static_cast<void>(read_only_.emplace(std::move(*there)));
+  }
+  file.forget();
+  xen::LayeredTable table = xen::make_layered_table({.layers = layers(),
+                                                     .guid = wanted.guid,
+                                                     .name = {},
+                                                     .run_directory = places_.run_root,
+                                                     .total_bytes = read_only_bytes},
+                                                    deadline);
+  loops_ = std::move(table.loops);
+  read_only_.emplace(device_with(name(layers_kind), table.segments, Access::read_only, deadline));
+  file.write(wanted);
 }
 
 void SlotDisks::offer(xen::XenStore& store, xen::DomainId guest, unsigned first) const {
@@ -105,7 +133,12 @@ void SlotDisks::let_go() {
 }
 
 void SlotDisks::clear() const {
-  clear_one(name(layers_kind), read_only_bytes, Access::read_only);
+  const bool of_image = container_.config.own_layers.empty();
+  const auto kept = of_image ? record().read() : std::nullopt;
+  if (!kept || !are_same_files(kept->layers)) {
+    record().forget();
+    clear_one(name(layers_kind), read_only_bytes, Access::read_only);
+  }
   clear_one(name(writable_kind), writable_bytes, Access::read_write);
 }
 

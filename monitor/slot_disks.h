@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "monitor/container_disks.h"
+#include "monitor/slot_layers.h"
 #include "xen/dm_device.h"
 
 namespace monitor {
@@ -18,18 +19,25 @@ class SlotDisks {
   SlotDisks(DiskPlaces places, const engine::Container& container)
       : places_(std::move(places)), container_(container) {}
 
-  // Of the slot that the container's placement names. Throws usage where they are larger than those
-  // of slots.
+  // The GUID for the read-only disk of the slot that the container's placement names: the one that
+  // it has, where the layers on it are the container's, else a new one.
+  base::Uuid choose_guid() const;
+  // Of that slot, with that GUID in the placement. Throws usage where they are larger than those of
+  // slots.
   void make();
   // Attaches what is not attached yet, as the guest's `first`-th disk and the next.
   void offer(xen::XenStore& store, xen::DomainId guest, unsigned first) const;
   // From now on only the guest and the mapped devices hold them.
   void let_go();
-  // The guest must have unmounted them: nothing of the container is on them afterwards.
+  // The guest must have unmounted them: nothing of the container is on them afterwards but the
+  // layers of its image, for the next one.
   void clear() const;
 
  private:
   std::string name(std::string_view kind) const;
+  std::vector<std::string> layers() const;
+  SlotLayersFile record() const;
+  void make_read_only(const base::Deadline& deadline);
   DiskPlaces places_;
   const engine::Container& container_;
   std::vector<xen::LoopDevice> loops_;

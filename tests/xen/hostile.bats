@@ -143,7 +143,7 @@ keeps_a_slot() {
   try within 120 vdkr run --rm busybox sh -c 'echo out; exit 4'
   expect_status 4
   expect_out $'out\n'
-  ! left_devices | grep -q loop || not_as_expected "no file of the container in use"
+  ! left_devices | grep writable || not_as_expected "no file of the container in use"
   vdkr vmemres stop
   expect_nothing_left
 }
