@@ -111,6 +111,7 @@ class Supervisor {
   std::optional<SupervisorRequest> next_life();
   void stay_ended();
   void dismiss_relay(bool orderly);  // orderly: once the guest has shut down
+  void end_relay();
   void clear_slot();
   enum class Cleared { yes, no, guest_gone, unknown };
   Cleared await_cleared();

@@ -95,10 +95,11 @@ void Supervisor::clear_slot() {
     }
     dismiss_relay(true);
     const Cleared cleared = await_cleared();
-    relay_->end(base::Deadline::after(base::Milliseconds(cleared == Cleared::yes ? 1000 : 0)));
+    if (cleared == Cleared::yes) return;
+    relay_->end(base::Deadline::after(base::Milliseconds(0)));
     relay_.reset();
+    if (cleared == Cleared::guest_gone) return;
     if (cleared == Cleared::no) break;
-    if (cleared != Cleared::unknown) return;
     base::forget_failpoints();
   }
   place_->spoil();
@@ -128,21 +129,27 @@ Supervisor::Cleared Supervisor::await_cleared() {
   return Cleared::no;
 }
 
+// Once its clients have what is theirs.
+void Supervisor::end_relay() {
+  if (!relay_) return;
+  relay_->end(base::Deadline::after(in_order_ ? relay_end_limit : base::Milliseconds(1000)));
+  relay_.reset();
+}
+
 void Supervisor::settle(engine::Exited exited) {
   // What is forgotten with the container needs no orderly end.
   const bool orderly = in_order_ && !container_.config.auto_remove;
-  if (place_ && place_->is_shared())
+  const bool shared = place_ && place_->is_shared();
+  if (shared)
     clear_slot();
   else if (relay_)
     dismiss_relay(orderly);
   if (place_ && !orderly) place_->begin_undo();
-  if (relay_) {
-    relay_->end(base::Deadline::after(in_order_ ? relay_end_limit : base::Milliseconds(1000)));
-    relay_.reset();
-  }
+  if (!shared) end_relay();
   console_.reset();
   released_.reset();
   if (place_) place_->undo();
+  end_relay();  // a guest that has let go has nothing more for it
   base::failpoint("parent.destroyed");
   client_listener_.reset();
   if (!goes_on()) order_listener_.reset();
