@@ -11,6 +11,10 @@ namespace guest_init {
 namespace {
 
 constexpr std::uint64_t disk_patience_ns = 60'000'000'000;
+// No event tells that the host has exchanged what is on a disk, nor that the last one who had it
+// open has gone: a mount namespace that is just being made or unmade holds what was unmounted a
+// moment longer.
+constexpr std::uint64_t look_again_ns = 50'000'000;
 constexpr std::size_t max_hostname = 64;  // sethostname(2)
 
 constexpr const char* hosts_head =
@@ -53,17 +57,18 @@ bool Container::begin(std::span<const std::byte> payload) {
   }
   if (!check(spec_, failure_)) return false;
   phase_ = Phase::waiting;
-  looked_ = false;
+  next_look_ns_ = 0;
   deadline_ns_ = boot_time_ns() + disk_patience_ns;
   return true;
 }
 
 bool Container::advance(Guest& guest, bool devices_changed) {
   if (phase_ != Phase::waiting) return false;
-  const bool in_time = timeout_ms() > 0;
-  const bool nothing_new = guest.loading || (looked_ && !devices_changed);
+  const std::uint64_t now = boot_time_ns();
+  const bool in_time = now < deadline_ns_;
+  const bool nothing_new = guest.loading || (now < next_look_ns_ && !devices_changed);
   if (in_time && nothing_new && guest.fault.empty()) return false;
-  looked_ = true;
+  next_look_ns_ = guest.disks.exchanged ? now + look_again_ns : never_ns;
   std::string missing;
   const bool done = prepare(guest, missing);
   if (!done && failure_.text.empty()) {
@@ -77,25 +82,23 @@ bool Container::advance(Guest& guest, bool devices_changed) {
 // False: it failed, or `missing` tells what is not there yet; then it goes on from there next time.
 bool Container::prepare(Guest& guest, std::string& missing) {
   if (!guest.fault.empty()) return fail_with(failure_, FailureStage::other, guest.fault);
-  if (!layers_mounted_) {
-    const auto disk = find_layers(spec_, guest.disks, missing);
-    if (!disk) return false;
-    take(guest, disk->name);
-    if (!mount_layers(disk->layers, paths_, failure_)) return false;
-    layers_mounted_ = true;
+  if (layers_.directory.empty()) {
+    layers_.directory = guest.layers.take(spec_, guest.disks, missing, failure_);
+    if (layers_.directory.empty()) return false;
+    layers_.count = spec_.layers;
     if (!guest.shared) timings_ = guest.timings;
     step_done(timings_, "layers");
   }
   std::optional<std::string> writable;
   if (spec_.writable_disk) {
     missing = "the writable disk";
-    const auto disk = find_writable(*spec_.writable_disk, guest.disks);
-    if (!disk) return false;
-    take(guest, *disk);
-    writable = device_of(*disk);
+    writable_ = find_writable(*spec_.writable_disk, guest.disks);
+    if (!writable_) return false;
+    guest.disks.taken.insert(*writable_);
+    writable = device_of(*writable_);
   }
   step_done(timings_, "disks");
-  if (!mount_overlay(writable, spec_.layers, paths_, failure_)) return false;
+  if (!mount_overlay(layers_, writable, paths_, failure_)) return false;
   step_done(timings_, "overlay");
   if (!cgroup_.create(guest.cgroups, slot_, spec_, failure_) || !write_files()) return false;
   step_done(timings_, "container");
@@ -119,19 +122,16 @@ bool Container::write_files() {
 
 int Container::timeout_ms() const {
   if (phase_ != Phase::waiting) return -1;
-  return milliseconds_until(deadline_ns_);
-}
-
-void Container::take(Guest& guest, const std::string& disk) {
-  guest.disks.taken.insert(disk);
-  disks_.push_back(disk);
+  return milliseconds_until(next_look_ns_ == 0 ? deadline_ns_
+                                               : std::min(deadline_ns_, next_look_ns_));
 }
 
 bool Container::unmount(Guest& guest, Failure& failure) {
   umount2(paths_.files().c_str(), MNT_DETACH);
-  const bool done = unmount_overlay(paths_, spec_.layers, failure);
-  for (const std::string& disk : disks_) {
-    guest.disks.taken.erase(disk);
+  bool done = unmount_overlay(paths_, failure);
+  if (writable_) guest.disks.taken.erase(*writable_);
+  if (!layers_.directory.empty()) {
+    done = guest.layers.give_back(layers_.directory, guest.disks, failure) && done;
   }
   return cgroup_.remove(failure) && done;
 }

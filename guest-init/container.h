@@ -39,7 +39,6 @@ class Container {
  private:
   enum class Phase { none, waiting, ready, failed };
   bool prepare(Guest& guest, std::string& missing);
-  void take(Guest& guest, const std::string& disk);
   bool write_files();
 
   std::uint32_t slot_;
@@ -47,9 +46,10 @@ class Container {
   Phase phase_ = Phase::none;
   protocol::ContainerSpec spec_;
   std::uint64_t deadline_ns_ = 0;
-  bool looked_ = false;
-  bool layers_mounted_ = false;
-  std::vector<std::string> disks_;  // names of those that it has taken
+  static constexpr std::uint64_t never_ns = static_cast<std::uint64_t>(-1);
+  std::uint64_t next_look_ns_ = 0;       // at the disks, where no event comes before; 0: at once
+  Layers layers_;                        // mounted where there is a directory
+  std::optional<std::string> writable_;  // name of the disk, once it is its own
   Failure failure_;
   Cgroup cgroup_;
   std::vector<protocol::Timing> timings_;

@@ -8,6 +8,7 @@
 #include "guest-init/disks.h"
 #include "guest-init/failure.h"
 #include "guest-init/fd.h"
+#include "guest-init/layer_mounts.h"
 
 namespace guest_init {
 
@@ -16,6 +17,7 @@ struct Guest {
   std::uint64_t hello_ns = 0;  // and when it first offered a vchan
   std::uint64_t epoch = 0;     // drawn at boot
   Disks disks;
+  LayerMounts layers;
   std::string cgroups = "/sys/fs/cgroup";
   Fd uevents;                             // netlink, non-blocking
   Fd own_binary;                          // for our init inside a container

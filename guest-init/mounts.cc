@@ -82,4 +82,11 @@ bool remount_read_only(const std::string& target, Failure& failure) {
   return true;
 }
 
+bool unmount(const std::string& target, Failure& failure) {
+  if (umount2(target.c_str(), UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT) {
+    return true;
+  }
+  return fail(failure, FailureStage::mount, "unmounting " + target);
+}
+
 }  // namespace guest_init

@@ -28,6 +28,9 @@ bool mount_all(std::span<const Mount> mounts, Failure& failure);
 // pivot_root(2) cannot leave.
 bool mount_guest(Failure& failure);
 
+// A mount that is not there is no error.
+bool unmount(const std::string& target, Failure& failure);
+
 // Makes an existing mount read-only and keeps its other flags.
 bool remount_read_only(const std::string& target, Failure& failure);
 

@@ -20,11 +20,6 @@ constexpr const char* ext4_options = "discard,noinit_itable";
 // or a diff reads.
 constexpr const char* overlay_features = ",redirect_dir=off,metacopy=off,index=off,xino=off";
 
-bool mount_layer(const std::string& device, const std::string& target, Failure& failure) {
-  if (!make_directories(target)) return fail(failure, FailureStage::mount, "mkdir " + target);
-  return mount_type("squashfs", device, target, MS_RDONLY, nullptr, device, failure);
-}
-
 bool mount_writable(const std::optional<std::string>& disk, const std::string& target,
                     Failure& failure) {
   if (!make_directories(target)) return fail(failure, FailureStage::mount, "mkdir " + target);
@@ -44,23 +39,15 @@ bool make_upper(const std::string& upper, const std::string& top_layer) {
          utimensat(AT_FDCWD, upper.c_str(), times, 0) == 0;
 }
 
-bool mount_union(std::size_t layers, const ContainerPaths& paths, Failure& failure) {
-  const std::string options = "lowerdir=" + lower_directories(layers) +
+bool mount_union(const Layers& layers, const ContainerPaths& paths, Failure& failure) {
+  const std::string options = "lowerdir=" + lower_directories(layers.count) +
                               ",upperdir=" + paths.writable() +
                               "/upper,workdir=" + paths.writable() + "/work" + overlay_features;
   constexpr const char* what = "the overlay of the layers";
-  if (chdir(paths.layers().c_str()) != 0) return fail(failure, FailureStage::mount, what);
+  if (chdir(layers.directory.c_str()) != 0) return fail(failure, FailureStage::mount, what);
   const bool mounted =
       mount_type("overlay", "overlay", paths.root(), 0, options.c_str(), what, failure);
   return chdir("/") == 0 && mounted;
-}
-
-// A mount that is not there (EINVAL, ENOENT) is no error.
-bool unmount(const std::string& target, Failure& failure) {
-  if (umount2(target.c_str(), UMOUNT_NOFOLLOW) == 0 || errno == EINVAL || errno == ENOENT) {
-    return true;
-  }
-  return fail(failure, FailureStage::mount, "unmounting " + target);
 }
 
 }  // namespace
@@ -73,20 +60,10 @@ std::string lower_directories(std::size_t layers) {
   return names;
 }
 
-bool mount_layers(std::span<const std::string> devices, const ContainerPaths& paths,
-                  Failure& failure) {
-  std::size_t number = 0;
-  for (const std::string& device : devices) {
-    const std::string target = paths.layers() + "/" + std::to_string(++number);
-    if (!mount_layer(device, target, failure)) return false;
-  }
-  return true;
-}
-
-bool mount_overlay(const std::optional<std::string>& writable, std::size_t layers,
+bool mount_overlay(const Layers& layers, const std::optional<std::string>& writable,
                    const ContainerPaths& paths, Failure& failure) {
   if (!mount_writable(writable, paths.writable(), failure)) return false;
-  const std::string top = paths.layers() + "/" + std::to_string(layers);
+  const std::string top = layers.directory + "/" + std::to_string(layers.count);
   if (!make_upper(paths.writable() + "/upper", top) ||
       !make_directories(paths.writable() + "/work") || !make_directories(paths.root())) {
     return fail(failure, FailureStage::mount, "making the directories of the overlay");
@@ -94,18 +71,14 @@ bool mount_overlay(const std::optional<std::string>& writable, std::size_t layer
   return mount_union(layers, paths, failure);
 }
 
-bool unmount_overlay(const ContainerPaths& paths, std::size_t layers, Failure& failure) {
-  bool done = unmount(paths.root(), failure);
+bool unmount_overlay(const ContainerPaths& paths, Failure& failure) {
+  const bool done = unmount(paths.root(), failure);
   const std::string writable = paths.writable();
   // At rest before it is unmounted: a namespace that has just ended may hold it for a moment
   // longer, and what matters is that the disk changes no more.
   const bool at_rest =
       mount(nullptr, writable.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) == 0;
-  if (!unmount(writable, failure)) done = at_rest;
-  for (std::size_t number = 1; number <= layers; ++number) {
-    done = unmount(paths.layers() + "/" + std::to_string(number), failure) && done;
-  }
-  return done;
+  return (unmount(writable, failure) || at_rest) && done;
 }
 
 }  // namespace guest_init

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "guest-init/failure.h"
@@ -17,22 +16,25 @@ constexpr std::uint32_t max_layers = 127;
 struct ContainerPaths {
   explicit ContainerPaths(std::uint32_t slot) : base("/c/" + std::to_string(slot)) {}
   std::string base;
-  std::string layers() const { return base + "/l"; }    // l/1, l/2, …
   std::string writable() const { return base + "/w"; }  // upper and work
   std::string root() const { return base + "/root"; }
   std::string files() const { return base + "/files"; }  // hostname, hosts, resolv.conf
 };
 
-// First the layers, by their devices, the lowest first.
-bool mount_layers(std::span<const std::string> devices, const ContainerPaths& paths,
-                  Failure& failure);
-// Then the rest. Without a writable disk, what is written is in the guest's memory.
-bool mount_overlay(const std::optional<std::string>& writable, std::size_t layers,
-                   const ContainerPaths& paths, Failure& failure);
-// Everything that both made, so that nothing more is written to the disks. Twice is fine.
-bool unmount_overlay(const ContainerPaths& paths, std::size_t layers, Failure& failure);
+// Mounted (layer_mounts.h): "1" is the lowest.
+struct Layers {
+  std::string directory;
+  std::size_t count = 0;
+};
 
-// "2:1": the top layer first, relative to layers(), so that 127 fit into one page of options.
+// Without a writable disk, what is written is in the guest's memory.
+bool mount_overlay(const Layers& layers, const std::optional<std::string>& writable,
+                   const ContainerPaths& paths, Failure& failure);
+// So that nothing more is written to the disk. Twice is fine.
+bool unmount_overlay(const ContainerPaths& paths, Failure& failure);
+
+// "2:1": the top layer first, relative to their directory, so that 127 fit into one page of
+// options.
 std::string lower_directories(std::size_t layers);
 
 }  // namespace guest_init

@@ -1,0 +1,35 @@
+// The layers of images, each mounted once for all containers that have the same read-only disk.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "guest-init/disks.h"
+#include "guest-init/failure.h"
+
+namespace guest_init {
+
+class LayerMounts {
+ public:
+  // The directory in which they are, "1" the lowest: one user more. Empty where they are not:
+  // `missing` names what is not there yet, or `failure` tells.
+  std::string take(const protocol::ContainerSpec& spec, Disks& disks, std::string& missing,
+                   Failure& failure);
+  // One user less. After the last one the disk is at rest, and nobody has it; where false,
+  // `failure` tells.
+  bool give_back(const std::string& directory, Disks& disks, Failure& failure);
+
+ private:
+  struct Mounted {
+    protocol::DiskId id;
+    std::size_t layers = 0;
+    std::string disk;
+    std::string directory;
+    unsigned users = 0;
+  };
+  std::string free_directory() const;
+
+  std::vector<Mounted> mounted_;
+};
+
+}  // namespace guest_init
