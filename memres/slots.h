@@ -16,6 +16,9 @@ namespace memres {
 class Slot {
  public:
   unsigned number() const { return number_; }
+  // Which of the instance's read-only disks its container has (layer_disks.h), from now on.
+  void use_disk(unsigned number);
+  std::optional<unsigned> disk() const { return disk_; }
   // Its owner has left it clean: it may be another's. What is given up without is still the
   // owner's.
   void give_back() &&;
@@ -27,11 +30,14 @@ class Slot {
   Slot(unsigned number, base::FileLock lock) : number_(number), lock_(std::move(lock)) {}
   unsigned number_;
   base::FileLock lock_;
+  std::string owner_;
+  std::optional<unsigned> disk_;
 };
 
 struct SlotUse {
   unsigned number = 0;
-  std::string owner;  // a container's id; "" where it is in quarantine
+  std::string owner;             // a container's id; "" where it is in quarantine
+  std::optional<unsigned> disk;  // the read-only one that the guest may have mounted for it
 };
 
 class SlotTable {
@@ -56,5 +62,8 @@ class SlotTable {
   std::string directory_;
   unsigned count_;
 };
+
+// N of the files PREFIX<N>, in order.
+std::vector<unsigned> numbered_files(const std::string& directory, std::string_view prefix);
 
 }  // namespace memres

@@ -34,8 +34,6 @@ class ContainerDisks {
   // Whatever of them there is in the kernel, made by whom it may be.
   void remove();
 
-  static constexpr unsigned count = 2;
-
  private:
   std::string device_name() const { return container_.short_id(); }
 

@@ -34,7 +34,7 @@ void InstanceSlot::build() {
   base::failpoint("parent.slot");
   placement.slot = slot_->number();
   placement.read_only_disk =
-      base::doing("the read-only disk", [&] { return disks_.choose_guid(); });
+      base::doing("the read-only disk", [&] { return disks_.take_layers(*slot_); });
   parts().records.place(container().config.id, placement);
   set_id(domain->id);
 }
@@ -53,16 +53,14 @@ void InstanceSlot::take_again() {
   if (slot_) container().config.placement.slot = slot_->number();
 }
 
-void InstanceSlot::offer_disks() {
-  disks_.offer(parts().store, id(), slot() * ContainerDisks::count);
-}
+void InstanceSlot::offer_disks() { disks_.offer(parts().store, id(), slot_.value()); }
 
 void InstanceSlot::undo() {
   take_again();
   const auto domain = find();
   const bool lives = domain && !xen::has_ended(domain->state);
   const bool clean = !spoilt_ || !lives;
-  if (slot_ && lives && clean) disks_.clear();
+  if (slot_ && lives && clean) disks_.clear(*slot_);
   base::failpoint("parent.detached");
   disks_.let_go();
   if (auto slot = std::exchange(slot_, std::nullopt)) {

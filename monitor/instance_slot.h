@@ -20,7 +20,7 @@ class InstanceSlot : public Place {
   void build() override;
   void unpause() override {}
   void pause() override {}
-  void make_disks() override { disks_.make(); }
+  void make_disks() override { disks_.make_writable(slot_.value()); }
   void offer_disks() override;
   void remind_of_disks() override {}  // the guest watches for them
   void let_go_of_disks() override { disks_.let_go(); }

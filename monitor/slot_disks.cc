@@ -57,60 +57,63 @@ void clear_one(const std::string& name, std::uint64_t bytes, Access access) {
 
 }  // namespace
 
-std::string SlotDisks::name(std::string_view kind) const {
-  const engine::Placement& placement = container_.config.placement;
-  return fmt::format("{}{}-{}", prefix(placement.domain), placement.slot, kind);
+std::string SlotDisks::directory() const {
+  return memres::InstanceStore(places_.run_root).directory(container_.config.placement.instance);
+}
+memres::LayerDisks SlotDisks::layer_disks() const { return memres::LayerDisks(directory()); }
+std::vector<memres::SlotUse> SlotDisks::used_slots() const {
+  return memres::SlotTable(directory(), memres::most_slots).used();
 }
 
-std::vector<std::string> SlotDisks::layers() const {
-  return engine::layer_paths(container_.config, places_.data_root);
+std::string SlotDisks::name(unsigned number, std::string_view kind) const {
+  return fmt::format("{}{}-{}", prefix(container_.config.placement.domain), number, kind);
 }
 
-SlotLayersFile SlotDisks::record() const {
-  const engine::Placement& placement = container_.config.placement;
-  const memres::InstanceStore instances(places_.run_root);
-  return SlotLayersFile(
-      fmt::format("{}/layers-{}", instances.directory(placement.instance), placement.slot));
-}
-
-base::Uuid SlotDisks::choose_guid() const {
-  const auto kept = record().read();
-  const bool same = kept && kept->layers == layer_identities(layers());
-  return same ? kept->guid : base::Uuid::random();
-}
-
-void SlotDisks::make() {
+base::Uuid SlotDisks::take_layers(memres::Slot& slot) {
   const base::Deadline deadline = base::Deadline::after(disk_limit);
-  base::doing("the read-only disk", [&] { make_read_only(deadline); });
-  base::failpoint("parent.layers");
-  const xen::LoopDevice& writable = loops_.emplace_back(
-      base::doing("the writable disk", [&] { return attach_writable(places_, container_); }));
-  writable_.emplace(device_with(name(writable_kind),
-                                writable_segments(writable, container_.config.storage_size),
-                                Access::read_write, deadline));
-}
-
-void SlotDisks::make_read_only(const base::Deadline& deadline) {
-  const SlotLayersFile file = record();
-  const SlotLayers wanted{.guid = container_.config.placement.read_only_disk,
-                          .layers = layer_identities(layers())};
-  if (file.read() == wanted) {
-    auto there = xen::DmDevice::find(name(layers_kind), deadline);
-    if (there) return static_cast<void>(read_only_.emplace(std::move(*there)));
+  const memres::LayerDisks disks = layer_disks();
+  const auto wanted =
+      memres::layer_identities(engine::layer_paths(container_.config, places_.data_root));
+  const base::FileLock lock = disks.lock(deadline);
+  if (const auto there = disks.find(wanted)) {
+    if (auto device = xen::DmDevice::find(name(there->number, layers_kind), deadline)) {
+      read_only_.emplace(std::move(*device));
+      slot.use_disk(there->number);
+      return there->guid;
+    }
   }
-  file.forget();
-  xen::LayeredTable table = xen::make_layered_table({.layers = layers(),
-                                                     .guid = wanted.guid,
-                                                     .name = {},
-                                                     .run_directory = places_.run_root,
-                                                     .total_bytes = read_only_bytes},
-                                                    deadline);
-  loops_ = std::move(table.loops);
-  read_only_.emplace(device_with(name(layers_kind), table.segments, Access::read_only, deadline));
-  file.write(wanted);
+  const memres::LayerDisk fresh{
+      .number = disks.choose(used_slots()), .guid = base::Uuid::random(), .layers = wanted};
+  slot.use_disk(fresh.number);
+  disks.forget(fresh.number);
+  put_layers_on(fresh.number, fresh.guid, deadline);
+  disks.write(fresh);
+  return fresh.guid;
 }
 
-void SlotDisks::offer(xen::XenStore& store, xen::DomainId guest, unsigned first) const {
+void SlotDisks::put_layers_on(unsigned number, const base::Uuid& guid,
+                              const base::Deadline& deadline) {
+  const xen::LayeredTable table =
+      xen::make_layered_table({.layers = engine::layer_paths(container_.config, places_.data_root),
+                               .guid = guid,
+                               .name = {},
+                               .run_directory = places_.run_root,
+                               .total_bytes = read_only_bytes},
+                              deadline);
+  base::failpoint("parent.layers");
+  read_only_.emplace(
+      device_with(name(number, layers_kind), table.segments, Access::read_only, deadline));
+}
+
+void SlotDisks::make_writable(const memres::Slot& slot) {
+  loop_.emplace(
+      base::doing("the writable disk", [&] { return attach_writable(places_, container_); }));
+  writable_.emplace(device_with(name(slot.number(), writable_kind),
+                                writable_segments(*loop_, container_.config.storage_size),
+                                Access::read_write, base::Deadline::after(disk_limit)));
+}
+
+void SlotDisks::offer(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const {
   const std::vector<unsigned> attached = xen::offered(store, guest);
   std::vector<xen::BlockDevice> fresh;
   const auto add = [&](unsigned index, const xen::DmDevice& device, bool writable) {
@@ -121,25 +124,33 @@ void SlotDisks::offer(xen::XenStore& store, xen::DomainId guest, unsigned first)
                        .device = device.device(),
                        .writable = writable});
   };
-  add(first, *read_only_, false);
-  add(first + 1, *writable_, true);
+  add(2 * slot.disk().value(), *read_only_, false);
+  add(2 * slot.number() + 1, *writable_, true);
   if (!fresh.empty()) xen::offer(store, fresh);
 }
 
 void SlotDisks::let_go() {
   read_only_.reset();
   writable_.reset();
-  loops_.clear();
+  loop_.reset();
 }
 
-void SlotDisks::clear() const {
+void SlotDisks::clear(const memres::Slot& slot) const {
+  clear_one(name(slot.number(), writable_kind), writable_bytes, Access::read_write);
+  if (slot.disk()) clear_layers(slot);
+}
+
+// Layers that are a container's own, or that were removed, are no other's.
+void SlotDisks::clear_layers(const memres::Slot& slot) const {
+  const memres::LayerDisks disks = layer_disks();
+  const base::FileLock lock = disks.lock(base::Deadline::after(disk_limit));
+  for (const memres::SlotUse& use : used_slots())
+    if (use.disk == slot.disk() && use.number != slot.number()) return;
+  const auto disk = disks.read(*slot.disk());
   const bool of_image = container_.config.own_layers.empty();
-  const auto kept = of_image ? record().read() : std::nullopt;
-  if (!kept || !are_same_files(kept->layers)) {
-    record().forget();
-    clear_one(name(layers_kind), read_only_bytes, Access::read_only);
-  }
-  clear_one(name(writable_kind), writable_bytes, Access::read_write);
+  if (of_image && disk && memres::are_same_files(disk->layers)) return;
+  disks.forget(*slot.disk());
+  clear_one(name(*slot.disk(), layers_kind), read_only_bytes, Access::read_only);
 }
 
 void remove_slot_disks(const base::Uuid& domain) {

@@ -1,5 +1,6 @@
-// The disks of a slot: two mapped devices of fixed sizes, which stay attached to the guest once
-// they are. For each container they get other tables, and none between: attaching a disk takes
+// The disks of a container in a memres: one of the read-only ones, with the layers of its image for
+// all that have the same, and the writable one of its slot. Both are mapped devices of fixed sizes,
+// which stay attached to the guest once they are, and get other tables: attaching a disk takes
 // longer than all else of a start.
 #pragma once
 
@@ -8,8 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "memres/layer_disks.h"
+#include "memres/slots.h"
 #include "monitor/container_disks.h"
-#include "monitor/slot_layers.h"
 #include "xen/dm_device.h"
 
 namespace monitor {
@@ -19,33 +21,33 @@ class SlotDisks {
   SlotDisks(DiskPlaces places, const engine::Container& container)
       : places_(std::move(places)), container_(container) {}
 
-  // The GUID for the read-only disk of the slot that the container's placement names: the one that
-  // it has, where the layers on it are the container's, else a new one.
-  base::Uuid choose_guid() const;
-  // Of that slot, with that GUID in the placement. Throws usage where they are larger than those of
-  // slots.
-  void make();
-  // Attaches what is not attached yet, as the guest's `first`-th disk and the next.
-  void offer(xen::XenStore& store, xen::DomainId guest, unsigned first) const;
+  // The read-only one, for that slot: one that has these layers, or gets them. Its GUID.
+  base::Uuid take_layers(memres::Slot& slot);
+  // The writable one of that slot. Throws usage where it is larger than those of slots.
+  void make_writable(const memres::Slot& slot);
+  // Attaches what is not attached yet.
+  void offer(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const;
   // From now on only the guest and the mapped devices hold them.
   void let_go();
-  // The guest must have unmounted them: nothing of the container is on them afterwards but the
-  // layers of its image, for the next one.
-  void clear() const;
+  // The guest must have unmounted them: nothing of the container is on them afterwards. The layers
+  // of an image stay, for the next container that has the same.
+  void clear(const memres::Slot& slot) const;
 
  private:
-  std::string name(std::string_view kind) const;
-  std::vector<std::string> layers() const;
-  SlotLayersFile record() const;
-  void make_read_only(const base::Deadline& deadline);
+  std::string directory() const;
+  std::vector<memres::SlotUse> used_slots() const;
+  memres::LayerDisks layer_disks() const;
+  std::string name(unsigned number, std::string_view kind) const;
+  void put_layers_on(unsigned number, const base::Uuid& guid, const base::Deadline& deadline);
+  void clear_layers(const memres::Slot& slot) const;
   DiskPlaces places_;
   const engine::Container& container_;
-  std::vector<xen::LoopDevice> loops_;
+  std::optional<xen::LoopDevice> loop_;
   std::optional<xen::DmDevice> read_only_;
   std::optional<xen::DmDevice> writable_;
 };
 
-// Those of all slots, once the guest has gone. Absent is no error.
+// All of that guest's, once it has gone. Absent is no error.
 void remove_slot_disks(const base::Uuid& domain);
 
 }  // namespace monitor

@@ -43,8 +43,25 @@ TEST_F(SlotsTest, OneWhoseHolderHasDiedIsItsOwnersAlone) {
   EXPECT_FALSE(table_.take_again(ada));  // it is nobody's
 }
 
+TEST_F(SlotsTest, TheDiskOfOneIsKnownUntilItIsGivenBack) {
+  {
+    auto died = table_.take(ada);
+    EXPECT_FALSE(died->disk());
+    died->use_disk(12);
+    EXPECT_EQ(died->disk(), 12u);
+  }
+  EXPECT_EQ(table_.used()[0].disk, 12u);
+  EXPECT_EQ(table_.used()[0].owner, ada);
+  auto again = table_.take_again(ada);
+  EXPECT_EQ(again->disk(), 12u);
+  std::move(*again).give_back();
+  EXPECT_TRUE(table_.used().empty());
+  EXPECT_FALSE(table_.take(bob)->disk());
+}
+
 TEST_F(SlotsTest, WhatIsInQuarantineIsNobodysAnyMore) {
   auto taken = table_.take(ada);
+  taken->use_disk(7);
   std::move(*taken).quarantine();
   EXPECT_FALSE(table_.take_again(ada));
   const auto next = table_.take(ada);
@@ -53,6 +70,7 @@ TEST_F(SlotsTest, WhatIsInQuarantineIsNobodysAnyMore) {
   const auto used = table_.used();
   ASSERT_EQ(used.size(), 2u);
   EXPECT_EQ(used[0].owner, "");
+  EXPECT_EQ(used[0].disk, 7u) << "the guest may have it mounted";
   EXPECT_EQ(used[1].owner, ada);
 }
 

@@ -87,6 +87,33 @@ isolation_of() { vdkr inspect -f '{{.Xen.Isolation}} {{.Xen.Memres}} {{.Xen.Slot
   [[ $(vdkr run --rm busybox cat /secret 2>&1) == *'No such file'* ]]
 }
 
+# How many disks the guest has.
+disks_of_memres() { xl block-list vxn-memres-default | tail -n +2 | wc -l; }
+
+@test "containers of one image share its disk, and one of another image gets its own" {
+  local i
+  mkdir -p tree/bin
+  cp "$(command -v busybox)" tree/bin/
+  ln -s busybox tree/bin/cat
+  for i in 1 2 3 4 5 6 7; do
+    echo "$i" >tree/me
+    tar -C tree -c . | vdkr import - "image$i" >/dev/null
+  done
+  vdkr vmemres start
+  for i in 1 2 3; do vdkr run -d --name "c$i" busybox sleep 1000 >/dev/null; done
+  [[ $(disks_of_memres) == 4 ]] || not_as_expected "4 disks, not $(disks_of_memres)"
+  for i in 1 2 3 4 5 6 7 7 6 1 1; do [[ $(vdkr run --rm "image$i" cat /me) == "$i" ]]; done
+  (($(disks_of_memres) <= 4 + 1 + 4)) || not_as_expected "at most 9 disks, not $(disks_of_memres)"
+  vdkr rm -f c1 c2 >/dev/null
+  [[ $(vdkr exec c3 echo here) == here ]]
+  # Under the same name, other files.
+  vdkr rmi image7 >/dev/null
+  echo new >tree/me
+  tar -C tree -c . | vdkr import - image7 >/dev/null
+  [[ $(vdkr run --rm image7 cat /me) == new ]]
+  vdkr rmi image{1,2,3,4,5,6,7} >/dev/null
+}
+
 @test "signals, a terminal, pause, limits and logs are as in a domain of its own" {
   vdkr vmemres start
   vdkr run -d --name web -m 32m busybox sh -c \
