@@ -58,7 +58,7 @@ void enter_root(const std::string& root) {
 }
 
 void share(Guest& guest, unsigned slots, unsigned idle_ms) {
-  guest.shared = guest.disks.exchanged = true;
+  guest.shared = true;  // but for its disks: not every kernel here can read their partitions anew
   guest.slots = slots;
   guest.spare_slots = 1;
   guest.idle_limit_ns = std::uint64_t{1'000'000} * idle_ms;
