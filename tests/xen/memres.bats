@@ -173,7 +173,7 @@ disks_of_memres() { xl block-list vxn-memres-default | tail -n +2 | wc -l; }
 
 @test "where the settings say so it is started on first use, and not for what may not be in it" {
   vdkr vconfig auto-daemon true
-  try vdkr run --rm --no-daemon busybox true
+  try vdkr --no-daemon run --rm busybox true
   expect_status 0
   expect_domains 0
   [[ $(vdkr run --rm busybox echo first) == first ]]
