@@ -1,4 +1,5 @@
-// Where a container lives, as a line of text: "INSTANCE UUID SLOT GUID" (docs/state.md, "placement").
+// Where a container lives, as a line of text: "INSTANCE UUID SLOT GUID" (docs/state.md,
+// "placement").
 #pragma once
 
 #include <string>
