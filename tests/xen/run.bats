@@ -97,7 +97,9 @@ prepare() { have_image busybox; }
   expect_status 0
   expect_out ''
   local step
-  for step in resolve disks create unpause kernel init connect process exit cleanup; do
+  local -a steps=(resolve disks create unpause connect process exit cleanup)
+  in_memres || steps+=(kernel init)
+  for step in "${steps[@]}"; do
     expect_err_has "^ *$step +[0-9]+(\.[0-9]+)? ms"
   done
   expect_err_has '[0-9]+ processes'
