@@ -106,7 +106,7 @@ void Relay::take_parent() {
       if (phase_ == Phase::disks) begin_container();
       break;
     case MessageType::freeze:
-      to_guest(text_frame(FrameType::freeze, protocol::encode_frozen(message->numbers[0] != 0)));
+      to_container({FrameType::freeze, protocol::encode_frozen(message->numbers[0] != 0)});
       break;
     case MessageType::log_file:
       if (request_.log) request_.log->go_on_in(std::move(passed));
@@ -133,13 +133,15 @@ void Relay::shut_down() {
 }
 
 void Relay::forward_signal(std::uint32_t number) {
-  if (phase_ < Phase::running) {  // a relay that has just taken over
-    early_signals_.push_back(number);
-    return;
-  }
   std::string payload;
   protocol::append_u32(payload, number);
-  if (phase_ == Phase::running) to_guest(text_frame(FrameType::signal, payload));
+  to_container({FrameType::signal, std::move(payload)});
+}
+
+// One that has just taken over does not know it yet.
+void Relay::to_container(Order order) {
+  if (phase_ < Phase::running) early_.push_back(std::move(order));
+  if (phase_ == Phase::running) to_guest(text_frame(order.type, order.payload));
 }
 
 void Relay::tell(MessageType type, std::string_view text,

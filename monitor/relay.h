@@ -56,11 +56,17 @@ class Relay {
  private:
   enum class Phase { hello, client, state, disks, container, process, running, exited };
   using Processes = std::map<std::uint32_t, HostedProcess>;
+  // Of the parent, to the guest about its container.
+  struct Order {
+    protocol::FrameType type;
+    std::string payload;
+  };
 
   void poll_once();
   base::Deadline next_deadline() const;
   void take_parent();
   void forward_signal(std::uint32_t number);
+  void to_container(Order order);
   void shut_down();
   bool serve_guest();
   void look_for_missed();
@@ -136,7 +142,7 @@ class Relay {
   Processes processes_;
   std::uint32_t next_process_ = 1;
   std::uint64_t missed_ = 0;
-  std::vector<std::uint32_t> early_signals_;  // for the entrypoint, once we know of it
+  std::vector<Order> early_;  // for the container, once we know of it
   bool recorded_ = false;
   bool shutdown_wanted_ = false;
   bool finishing_ = false;

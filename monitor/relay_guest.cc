@@ -136,7 +136,7 @@ bool Relay::take_last_state(const protocol::State& state) {
 void Relay::begin_running() {
   phase_ = Phase::running;
   tell(MessageType::started);
-  for (const std::uint32_t signal : std::exchange(early_signals_, {})) forward_signal(signal);
+  for (Order& order : std::exchange(early_, {})) to_container(std::move(order));
   for (Peer& peer : peers_) {
     if (peer.gone) continue;
     if (peer.waits_to_start) start_process_of(peer);

@@ -144,12 +144,14 @@ TEST_F(RelayTest, ASignalOfTheParentsReachesTheEntrypoint) {
   EXPECT_TRUE(reader.finished());
 }
 
-TEST_F(RelayTest, ASignalWaitsForARelayThatHasJustTakenOver) {
+TEST_F(RelayTest, WhatIsForTheContainerWaitsForARelayThatHasJustTakenOver) {
   start(false, 42);
   order(MessageType::signal, 15);
+  order(MessageType::freeze, 0);
   tell_processes({{.process = 0, .open = 7, .position = {}}});
   guest_->say(FrameType::started, std::string(4, '\0'));
   EXPECT_TRUE(guest_->next(FrameType::signal));
+  EXPECT_TRUE(guest_->next(FrameType::freeze));
 }
 
 TEST_F(RelayTest, ForAKeptContainerTheGuestIsShutDownInOrder) {
