@@ -2,6 +2,7 @@
 // (ContainerStore::control_path): one order on a connection, a line each way. The first word of
 // both is the version, so that a later program can speak to a monitor that has run for long.
 //   1 start           what is held (MonitorMode::hold)       the lines of engine/launch.h
+//                     a memres                               1 ok where it is up, else 1 idle
 //   1 signal NUMBER   to the entrypoint                      1 ok
 //   1 pause           stop the guest's processors            1 ok
 //   1 unpause         let them go on                         1 ok

@@ -292,6 +292,7 @@ class Engine {
   void ensure_instance(const ContainerConfig& config);
   void recover_instances();
   void recover_instance(const std::string& name);
+  bool is_up(const std::string& instance) const;
   std::vector<Container> containers_in(const memres::Instance& instance);
   void stop_containers(const std::vector<Container>& containers, int seconds);
   InstanceInfo info_of(memres::Instance instance);

@@ -126,6 +126,14 @@ void Engine::recover_instances() {
     if (!parts_->instances.is_alive(name)) recover_instance(name);
 }
 
+// It may have ended this very moment, and its reaper be about to take it apart.
+bool Engine::is_up(const std::string& instance) const {
+  const auto answer =
+      give_order(parts_->instances.control_path(instance), {.type = ControlOrder::Type::start},
+                 base::Deadline::after(order_limit));
+  return answer && answer->type == ControlAnswer::Type::ok;
+}
+
 bool Engine::start_instance(const InstanceRequest& request) {
   require_host(settings_);
   const memres::Instance wanted = instance_of(request, settings_);
@@ -135,7 +143,7 @@ bool Engine::start_instance(const InstanceRequest& request) {
   for (;;) {
     base::throw_if_interrupted();
     const auto there = instances.load(name);
-    if (there && there->ready && instances.is_alive(name)) return false;
+    if (there && there->ready && instances.is_alive(name) && is_up(name)) return false;
     if (there && !instances.is_alive(name)) recover_instance(name);
     if (auto lock = instances.try_lock(name); lock && !instances.load(name)) {
       instances.save(wanted);

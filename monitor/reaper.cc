@@ -181,6 +181,10 @@ void Reaper::take_order() {
       ask_to_end();
       answer(given->client, Answer::ok);
       break;
+    case Type::start:  // it has begun: has it ended, too?
+      look_at_domain();
+      answer(given->client, over_ ? Answer::idle : Answer::ok);
+      break;
     case Type::end:
       over_ = true;
       answer(given->client, Answer::ok);

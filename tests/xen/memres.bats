@@ -207,6 +207,17 @@ disks_of_memres() { xl block-list vxn-memres-default | tail -n +2 | wc -l; }
   [[ $(vdkr run --rm --isolation memres busybox echo again) == again ]]
 }
 
+@test "destroyed from outside it is not taken for one that is up" {
+  local i
+  for i in 1 2 3; do
+    vdkr vmemres start >/dev/null
+    xl destroy vxn-memres-default
+    try vdkr vmemres start
+    expect_status 0
+    [[ $(vdkr run --rm --isolation memres busybox echo "$i") == "$i" ]]
+  done
+}
+
 @test "kill -9 of all its processes is mended by the next command" {
   vdkr vmemres start
   vdkr run -d --name web busybox sleep 1000
