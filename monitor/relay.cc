@@ -140,8 +140,10 @@ void Relay::forward_signal(std::uint32_t number) {
 
 // One that has just taken over does not know it yet.
 void Relay::to_container(Order order) {
-  if (phase_ < Phase::running) early_.push_back(std::move(order));
-  if (phase_ == Phase::running) to_guest(text_frame(order.type, order.payload));
+  if (phase_ == Phase::running)
+    to_guest(text_frame(order.type, order.payload));
+  else if (phase_ < Phase::running)
+    early_.push_back(std::move(order));
 }
 
 void Relay::tell(MessageType type, std::string_view text,

@@ -76,7 +76,7 @@ void make_file_system(const std::string& path, const WritableDisk& disk) {
 }
 
 std::string template_of(const WritableDisk& disk) {
-  const std::string path =
+  std::string path =
       fmt::format("{}/ext4-{}{}", disk.templates, disk.size, disk.once ? "-once" : "");
   if (base::exists(path)) return path;
   base::make_directories(disk.templates, 0700);
