@@ -147,6 +147,7 @@ void Agent::go_on_ending() {
 void Agent::renew() {
   if (!tidy_) return withdraw();
   processes_.clear();
+  unwanted_.clear();
   container_ = Container(slot_);
   ending_ = Ending::no;
   std::string why;
@@ -166,11 +167,12 @@ bool Agent::has_processes() const {
 void Agent::finish() {
   Failure failure;
   tidy_ = container_.unmount(guest_, failure) && !has_processes();
+  tidy_ = guest_.layers.forget(unwanted_, guest_.disks, failure) && tidy_;
   if (!failure.text.empty()) {
     report(protocol::LogLevel::error, failure.text);
     say(FrameType::log, encode(protocol::LogLine{.text = failure.text}));
   }
-  say(FrameType::shutdown_done, {});
+  say(FrameType::shutdown_done, protocol::encode_flag(!tidy_));
 }
 
 Process* Agent::find(std::uint32_t number) {

@@ -95,8 +95,9 @@ class Agent {
   PendingSpec pending_;
   std::optional<PendingSpec> ahead_;  // the entrypoint, to be started once the container is ready
   Ending ending_ = Ending::no;
-  std::uint64_t patience_ns_ = 0;  // until the next step of the end is taken in any case
-  bool tidy_ = true;               // nothing of the container is left
+  std::uint64_t patience_ns_ = 0;           // until the next step of the end is taken in any case
+  bool tidy_ = true;                        // nothing of the container is left
+  std::vector<protocol::DiskId> unwanted_;  // read-only ones, once it has ended
 };
 
 }  // namespace guest_init

@@ -132,8 +132,8 @@ bool Agent::on_process(const Frame& frame) {
 // Without an answer where it could not be done, as from a guest that has ended.
 bool Agent::on_freeze(const Frame& frame) {
   bool frozen = false;
-  if (!protocol::decode_frozen(frame.payload, frozen)) return false;
-  if (container_.cgroup().freeze(frozen)) say(FrameType::frozen, protocol::encode_frozen(frozen));
+  if (!protocol::decode_flag(frame.payload, frozen)) return false;
+  if (container_.cgroup().freeze(frozen)) say(FrameType::frozen, protocol::encode_flag(frozen));
   return true;
 }
 
@@ -149,7 +149,8 @@ bool Agent::on_exit_ack(const Frame& frame) {
   return true;
 }
 
-bool Agent::on_shutdown(const Frame&) {
+bool Agent::on_shutdown(const Frame& frame) {
+  if (!protocol::decode_disks(frame.payload, unwanted_)) return false;
   end();
   return true;
 }

@@ -130,8 +130,9 @@ bool Container::unmount(Guest& guest, Failure& failure) {
   umount2(paths_.files().c_str(), MNT_DETACH);
   bool done = unmount_overlay(paths_, failure);
   if (writable_) guest.disks.taken.erase(*writable_);
-  if (!layers_.directory.empty()) {
-    done = guest.layers.give_back(layers_.directory, guest.disks, failure) && done;
+  if (done) guest.layers.give_back(layers_.directory);
+  if (!guest.shared) {
+    done = guest.layers.forget({spec_.read_only_disk}, guest.disks, failure) && done;
   }
   return cgroup_.remove(failure) && done;
 }

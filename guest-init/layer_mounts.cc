@@ -65,13 +65,21 @@ std::string LayerMounts::take(const protocol::ContainerSpec& spec, Disks& disks,
   return mounted_.emplace_back(std::move(fresh)).directory;
 }
 
-bool LayerMounts::give_back(const std::string& directory, Disks& disks, Failure& failure) {
-  const auto is_it = [&](const Mounted& mounted) { return mounted.directory == directory; };
-  const auto found = std::find_if(mounted_.begin(), mounted_.end(), is_it);
-  if (found == mounted_.end() || --found->users > 0) return true;
-  const bool done = unmount_layers(directory, found->layers, failure);
-  disks.taken.erase(found->disk);
-  mounted_.erase(found);
+void LayerMounts::give_back(const std::string& directory) {
+  for (Mounted& mounted : mounted_) {
+    if (mounted.directory == directory && mounted.users > 0) --mounted.users;
+  }
+}
+
+bool LayerMounts::forget(const std::vector<protocol::DiskId>& ids, Disks& disks, Failure& failure) {
+  bool done = true;
+  std::erase_if(mounted_, [&](const Mounted& mounted) {
+    const bool unwanted = std::find(ids.begin(), ids.end(), mounted.id) != ids.end();
+    if (!unwanted || mounted.users > 0) return false;
+    if (!unmount_layers(mounted.directory, mounted.layers, failure)) return done = false;
+    disks.taken.erase(mounted.disk);
+    return true;
+  });
   return done;
 }
 

@@ -15,9 +15,12 @@ class LayerMounts {
   // `missing` names what is not there yet, or `failure` tells.
   std::string take(const protocol::ContainerSpec& spec, Disks& disks, std::string& missing,
                    Failure& failure);
-  // One user less. After the last one the disk is at rest, and nobody has it; where false,
+  // One user less. They stay mounted, and what has been read of them in memory: the next container
+  // may be of the same image.
+  void give_back(const std::string& directory);
+  // Those of `ids` that have no user are unmounted, and nobody has the disks; where false,
   // `failure` tells.
-  bool give_back(const std::string& directory, Disks& disks, Failure& failure);
+  bool forget(const std::vector<protocol::DiskId>& ids, Disks& disks, Failure& failure);
 
  private:
   struct Mounted {

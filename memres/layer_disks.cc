@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "base/error.h"
@@ -35,6 +36,13 @@ std::string path_in(const std::string& identity) {
 
 std::int64_t nanoseconds(const timespec& time) {
   return std::int64_t{1'000'000'000} * time.tv_sec + time.tv_nsec;
+}
+
+std::set<unsigned> numbers_of(const std::vector<SlotUse>& used) {
+  std::set<unsigned> numbers;
+  for (const SlotUse& use : used)
+    if (use.disk) numbers.insert(*use.disk);
+  return numbers;
 }
 
 std::int64_t last_taken(const std::string& path) {
@@ -88,16 +96,29 @@ std::optional<LayerDisk> LayerDisks::find(const std::vector<std::string>& layers
 }
 
 unsigned LayerDisks::choose(const std::vector<SlotUse>& used) const {
-  std::set<unsigned> numbers;  // of those that are used, or have something
-  for (const SlotUse& use : used)
-    if (use.disk) numbers.insert(*use.disk);
-  std::vector<std::pair<std::int64_t, unsigned>> kept;  // by the time of their last use
-  for (const unsigned number : numbered_files(directory_, file_prefix))
-    if (numbers.insert(number).second) kept.emplace_back(last_taken(path(number)), number);
-  if (kept.size() >= most_kept) return std::min_element(kept.begin(), kept.end())->second;
+  std::set<unsigned> numbers = numbers_of(used);
+  for (const unsigned number : numbered_files(directory_, file_prefix)) numbers.insert(number);
   unsigned empty = 0;
   while (numbers.contains(empty)) ++empty;
   return empty;
+}
+
+std::vector<LayerDisk> LayerDisks::unwanted(const std::vector<SlotUse>& used) const {
+  const std::set<unsigned> in_use = numbers_of(used);
+  std::vector<std::pair<std::int64_t, LayerDisk>> kept;  // by the time of their last use
+  std::vector<LayerDisk> unwanted;
+  for (const unsigned number : numbered_files(directory_, file_prefix)) {
+    auto disk = in_use.contains(number) ? std::nullopt : read(number);
+    if (!disk) continue;
+    if (are_same_files(disk->layers))
+      kept.emplace_back(last_taken(path(number)), std::move(*disk));
+    else
+      unwanted.push_back(std::move(*disk));
+  }
+  std::ranges::sort(kept, std::greater<>{}, [](const auto& entry) { return entry.first; });
+  for (std::size_t at = most_kept; at < kept.size(); ++at)
+    unwanted.push_back(std::move(kept[at].second));
+  return unwanted;
 }
 
 void LayerDisks::write(const LayerDisk& disk) const {

@@ -37,9 +37,11 @@ class LayerDisks {
   // The one that has just these.
   std::optional<LayerDisk> find(const std::vector<std::string>& layers) const;
   std::optional<LayerDisk> read(unsigned number) const;
-  // One that no slot in use names, for other contents: rather one that has none, but of those that
-  // are kept for the next container only a few.
+  // One that has nothing and that no slot in use names.
   unsigned choose(const std::vector<SlotUse>& used) const;
+  // Of those that no slot in use names: the ones whose files are no longer what they were, and all
+  // but the few that were used last, which are kept for the next container.
+  std::vector<LayerDisk> unwanted(const std::vector<SlotUse>& used) const;
   // Written once the disk is so, and forgotten before it is anything else.
   void write(const LayerDisk& disk) const;
   void forget(unsigned number) const;

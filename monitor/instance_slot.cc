@@ -55,6 +55,10 @@ void InstanceSlot::take_again() {
 
 void InstanceSlot::offer_disks() { disks_.offer(parts().store, id(), slot_.value()); }
 
+std::vector<base::Uuid> InstanceSlot::leave() {
+  return slot_ ? disks_.leave(*slot_) : std::vector<base::Uuid>{};
+}
+
 void InstanceSlot::undo() {
   take_again();
   const auto domain = find();

@@ -25,6 +25,7 @@ class InstanceSlot : public Place {
   void remind_of_disks() override {}  // the guest watches for them
   void let_go_of_disks() override { disks_.let_go(); }
   void adopt(xen::DomainId id) override;
+  std::vector<base::Uuid> leave() override;
   bool is_taken() const override { return slot_.has_value(); }
   void spoil() override { spoilt_ = true; }
   // The guest must have let go of the container; where it has not (spoil()), the slot and its disks

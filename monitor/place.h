@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/container_store.h"
 #include "monitor/container_disks.h"
@@ -60,6 +61,8 @@ class Place {
   // What a dead process built. `id` is find()'s.
   virtual void adopt(xen::DomainId id) { id_ = id; }
 
+  // Disks, by their GUIDs, that its guest is to let go of together with the container.
+  virtual std::vector<base::Uuid> leave() { return {}; }
   // A slot that is this container's, or may be.
   virtual bool is_taken() const { return true; }
   // The guest has not let go of the container: what undo() leaves of the place is nobody's.

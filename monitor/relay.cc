@@ -9,6 +9,9 @@
 
 #include "base/error.h"
 #include "base/failpoint.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "engine/spec.h"
 
 namespace monitor {
 namespace {
@@ -18,6 +21,13 @@ using protocol::FrameType;
 
 constexpr std::size_t guest_backlog = 512u << 10;  // unsent to the guest: clients wait beyond
 constexpr base::Milliseconds log_retry{200};       // where the log's disk is full
+
+std::vector<protocol::DiskId> disks_in(std::string_view text) {
+  std::vector<protocol::DiskId> disks;
+  for (const std::string& word : base::split(text, ' '))
+    if (const auto guid = base::Uuid::parse(word)) disks.push_back(engine::gpt_bytes(*guid));
+  return disks;
+}
 
 }  // namespace
 
@@ -96,6 +106,7 @@ void Relay::take_parent() {
       base::failpoint("relay.exit_acked");
       break;
     case MessageType::finish:
+      unwanted_ = disks_in(message->take_text());
       if (message->numbers[0] != 0 && !guest_gone_)
         shut_down();
       else
@@ -106,7 +117,7 @@ void Relay::take_parent() {
       if (phase_ == Phase::disks) begin_container();
       break;
     case MessageType::freeze:
-      to_container({FrameType::freeze, protocol::encode_frozen(message->numbers[0] != 0)});
+      to_container({FrameType::freeze, protocol::encode_flag(message->numbers[0] != 0)});
       break;
     case MessageType::log_file:
       if (request_.log) request_.log->go_on_in(std::move(passed));
@@ -129,7 +140,7 @@ void Relay::shut_down() {
   shutdown_wanted_ = true;
   if (phase_ < Phase::disks) return;
   base::failpoint("relay.shutdown");
-  to_guest({.type = FrameType::shutdown, .payload = {}});
+  to_guest(text_frame(FrameType::shutdown, protocol::encode_disks(unwanted_)));
 }
 
 void Relay::forward_signal(std::uint32_t number) {

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "guest-init/protocol/messages.h"
+#include "guest-init/protocol/spec.h"
 #include "monitor/hosted_process.h"
 #include "monitor/log_file.h"
 #include "monitor/relay_message.h"
@@ -142,7 +143,8 @@ class Relay {
   Processes processes_;
   std::uint32_t next_process_ = 1;
   std::uint64_t missed_ = 0;
-  std::vector<Order> early_;  // for the container, once we know of it
+  std::vector<Order> early_;                // for the container, once we know of it
+  std::vector<protocol::DiskId> unwanted_;  // what the guest is to let go of at the end
   bool recorded_ = false;
   bool shutdown_wanted_ = false;
   bool finishing_ = false;

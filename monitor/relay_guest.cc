@@ -268,13 +268,16 @@ bool Relay::take_log(const Frame& frame) {
 
 bool Relay::take_frozen(const Frame& frame) {
   bool frozen = false;
-  if (!protocol::decode_frozen(frame.payload, frozen)) return broken("a bad FROZEN");
+  if (!protocol::decode_flag(frame.payload, frozen)) return broken("a bad FROZEN");
   tell(MessageType::frozen, {}, {frozen ? 1u : 0u});
   return true;
 }
 
-bool Relay::take_shutdown_done(const Frame&) {
-  tell(MessageType::shutdown_done);
+bool Relay::take_shutdown_done(const Frame& frame) {
+  bool left = false;  // as where nothing is said of it
+  if (!frame.payload.empty() && !protocol::decode_flag(frame.payload, left))
+    return broken("a bad SHUTDOWN_DONE");
+  tell(MessageType::shutdown_done, {}, {left ? 1u : 0u});
   finishing_ = true;
   return true;
 }

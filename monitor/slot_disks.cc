@@ -21,6 +21,7 @@ constexpr std::uint64_t sector = 512;
 // What the guest sees, whatever is behind it.
 constexpr std::uint64_t read_only_bytes = std::uint64_t{8} << 40;
 constexpr std::uint64_t writable_bytes = std::uint64_t{16} << 40;
+constexpr std::size_t most_left = 16;  // at once; the rest with the next container
 constexpr std::string_view layers_kind = "r";
 constexpr std::string_view writable_kind = "w";
 
@@ -85,7 +86,6 @@ base::Uuid SlotDisks::take_layers(memres::Slot& slot) {
   const memres::LayerDisk fresh{
       .number = disks.choose(used_slots()), .guid = base::Uuid::random(), .layers = wanted};
   slot.use_disk(fresh.number);
-  disks.forget(fresh.number);
   put_layers_on(fresh.number, fresh.guid, deadline);
   disks.write(fresh);
   return fresh.guid;
@@ -137,20 +137,46 @@ void SlotDisks::let_go() {
 
 void SlotDisks::clear(const memres::Slot& slot) const {
   clear_one(name(slot.number(), writable_kind), writable_bytes, Access::read_write);
-  if (slot.disk()) clear_layers(slot);
+  clear_layers(slot);
 }
 
-// Layers that are a container's own, or that were removed, are no other's.
+std::vector<memres::SlotUse> SlotDisks::slots_beside(const memres::Slot& slot) const {
+  std::vector<memres::SlotUse> used = used_slots();
+  std::erase_if(used, [&](const memres::SlotUse& use) { return use.number == slot.number(); });
+  return used;
+}
+
+std::vector<base::Uuid> SlotDisks::leave(const memres::Slot& slot) {
+  const memres::LayerDisks disks = layer_disks();
+  const base::FileLock lock = disks.lock(base::Deadline::after(disk_limit));
+  const std::vector<memres::SlotUse> others = slots_beside(slot);
+  unwanted_ = disks.unwanted(others);
+  // Nobody else's, whose files go with the container.
+  if (auto own = slot.disk() ? disks.read(*slot.disk()) : std::nullopt)
+    if (!container_.config.own_layers.empty()) unwanted_.push_back(std::move(*own));
+  if (unwanted_.size() > most_left) unwanted_.resize(most_left);
+  std::vector<base::Uuid> guids;
+  for (const memres::LayerDisk& disk : unwanted_) guids.push_back(disk.guid);
+  return guids;
+}
+
+// One that somebody has taken meanwhile stays. One without a record was never finished, and the
+// guest has not heard of it.
 void SlotDisks::clear_layers(const memres::Slot& slot) const {
   const memres::LayerDisks disks = layer_disks();
   const base::FileLock lock = disks.lock(base::Deadline::after(disk_limit));
-  for (const memres::SlotUse& use : used_slots())
-    if (use.disk == slot.disk() && use.number != slot.number()) return;
-  const auto disk = disks.read(*slot.disk());
-  const bool of_image = container_.config.own_layers.empty();
-  if (of_image && disk && memres::are_same_files(disk->layers)) return;
-  disks.forget(*slot.disk());
-  clear_one(name(*slot.disk(), layers_kind), read_only_bytes, Access::read_only);
+  const std::vector<memres::SlotUse> others = slots_beside(slot);
+  const auto clear_unused = [&](unsigned number) {
+    const auto has = [&](const memres::SlotUse& use) { return use.disk == number; };
+    if (std::ranges::any_of(others, has)) return;
+    disks.forget(number);
+    clear_one(name(number, layers_kind), read_only_bytes, Access::read_only);
+  };
+  for (const memres::LayerDisk& disk : unwanted_) {
+    const auto now = disks.read(disk.number);
+    if (now && now->guid == disk.guid) clear_unused(disk.number);
+  }
+  if (slot.disk() && !disks.read(*slot.disk())) clear_unused(*slot.disk());
 }
 
 void remove_slot_disks(const base::Uuid& domain) {

@@ -29,8 +29,12 @@ class SlotDisks {
   void offer(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const;
   // From now on only the guest and the mapped devices hold them.
   void let_go();
-  // The guest must have unmounted them: nothing of the container is on them afterwards. The layers
-  // of an image stay, for the next container that has the same.
+  // GUIDs of read-only ones that are of no use once the container has left that slot: the guest is
+  // to let go of them with it. The layers of an image stay, for the next container that has the
+  // same.
+  std::vector<base::Uuid> leave(const memres::Slot& slot);
+  // The guest must have let go of them: nothing of the container is on its disks afterwards, and
+  // nothing on those that leave() told.
   void clear(const memres::Slot& slot) const;
 
  private:
@@ -39,12 +43,14 @@ class SlotDisks {
   memres::LayerDisks layer_disks() const;
   std::string name(unsigned number, std::string_view kind) const;
   void put_layers_on(unsigned number, const base::Uuid& guid, const base::Deadline& deadline);
+  std::vector<memres::SlotUse> slots_beside(const memres::Slot& slot) const;
   void clear_layers(const memres::Slot& slot) const;
   DiskPlaces places_;
   const engine::Container& container_;
   std::optional<xen::LoopDevice> loop_;
   std::optional<xen::DmDevice> read_only_;
   std::optional<xen::DmDevice> writable_;
+  std::vector<memres::LayerDisk> unwanted_;
 };
 
 // All of that guest's, once it has gone. Absent is no error.

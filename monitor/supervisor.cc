@@ -190,10 +190,12 @@ void Supervisor::connect_relay(std::uint64_t epoch) {
 }
 
 // Whether it has died is seen at its socket.
-void Supervisor::tell_relay(MessageType type, const std::array<std::uint64_t, 6>& numbers) {
+void Supervisor::tell_relay(MessageType type, const std::array<std::uint64_t, 6>& numbers,
+                            std::string_view text) {
   Message message;
   message.type = type;
   message.numbers = numbers;
+  message.put_text(text);
   try {
     relay_->send(message);
   } catch (const base::Error& error) {

@@ -79,7 +79,8 @@ class Supervisor {
   void listen_for_orders();
   void start_relay(base::UniqueFd client);
   void connect_relay(std::uint64_t epoch);
-  void tell_relay(MessageType type, const std::array<std::uint64_t, 6>& numbers = {});
+  void tell_relay(MessageType type, const std::array<std::uint64_t, 6>& numbers = {},
+                  std::string_view text = {});
   void watch();  // until end_ is set
   void poll_once();
   void take_launch();

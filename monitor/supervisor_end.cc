@@ -77,7 +77,10 @@ void Supervisor::answer_waiters() { answer_all(std::exchange(waiters_, {}), end_
 
 void Supervisor::dismiss_relay(bool orderly) {
   if (in_order_) tell_relay(MessageType::recorded);
-  tell_relay(MessageType::finish, {orderly ? 1u : 0u});
+  std::string disks;
+  if (orderly)
+    for (const base::Uuid& guid : place_->leave()) disks += guid.text() + " ";
+  tell_relay(MessageType::finish, {orderly ? 1u : 0u}, disks);
 }
 
 // Its guest lives on, and must let go of the container.
@@ -118,7 +121,8 @@ Supervisor::Cleared Supervisor::await_cleared() {
     if (polled[0].revents != 0) {
       const auto message = relay_->receive();
       if (!message) return Cleared::unknown;
-      if (message->type == MessageType::shutdown_done) return Cleared::yes;
+      if (message->type == MessageType::shutdown_done)
+        return message->numbers[0] == 0 ? Cleared::yes : Cleared::no;
     }
     if (polled[1].revents == 0) continue;
     while (released_->next()) {

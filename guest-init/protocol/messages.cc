@@ -239,11 +239,11 @@ bool decode(std::span<const std::byte> payload, WindowSize& size) {
   return reader.finished();
 }
 
-std::string encode_frozen(bool frozen) { return {frozen ? '\1' : '\0'}; }
+std::string encode_flag(bool value) { return {value ? '\1' : '\0'}; }
 
-bool decode_frozen(std::span<const std::byte> payload, bool& frozen) {
+bool decode_flag(std::span<const std::byte> payload, bool& value) {
   Reader reader(payload);
-  return flag(reader, frozen) && reader.finished();
+  return flag(reader, value) && reader.finished();
 }
 
 std::string encode(const GuestInfo& info) {

@@ -124,9 +124,9 @@ struct WindowSize {
 std::string encode(const WindowSize& size);
 bool decode(std::span<const std::byte> payload, WindowSize& size);
 
-// FREEZE's and FROZEN's one byte: whether the container's processes are stopped.
-std::string encode_frozen(bool frozen);
-bool decode_frozen(std::span<const std::byte> payload, bool& frozen);
+// The one byte of FREEZE, FROZEN and SHUTDOWN_DONE.
+std::string encode_flag(bool value);
+bool decode_flag(std::span<const std::byte> payload, bool& value);
 
 enum class LogLevel : std::uint8_t { error = 0, warning = 1, debug = 2 };
 struct LogLine {

@@ -179,4 +179,15 @@ bool decode(std::span<const std::byte> bytes, ProcessSpec& spec, std::string& wh
   return decode_fields(bytes, process_fields, spec, why);
 }
 
+bool decode_disks(std::span<const std::byte> payload, std::vector<DiskId>& disks) {
+  disks.clear();
+  Reader reader(payload);
+  DiskId disk{};
+  while (reader.left() >= disk.size()) {
+    if (!take(reader.text(disk.size()), disk)) return false;
+    disks.push_back(disk);
+  }
+  return reader.finished();
+}
+
 }  // namespace protocol

@@ -13,6 +13,9 @@
 namespace protocol {
 
 using DiskId = std::array<std::uint8_t, 16>;
+// SHUTDOWN's.
+std::string encode_disks(const std::vector<DiskId>& disks);
+bool decode_disks(std::span<const std::byte> payload, std::vector<DiskId>& disks);
 
 // A file system in memory that the container has somewhere.
 struct TmpfsMount {

@@ -98,4 +98,10 @@ std::string encode(const ProcessSpec& spec) {
   return out;
 }
 
+std::string encode_disks(const std::vector<DiskId>& disks) {
+  std::string out;
+  for (const DiskId& disk : disks) out.append(disk.begin(), disk.end());
+  return out;
+}
+
 }  // namespace protocol

@@ -180,9 +180,9 @@ void GuestTest::connect(unsigned slot) {
   }
 }
 
-void GuestTest::clear(unsigned slot) {
+void GuestTest::clear(unsigned slot, const std::vector<protocol::DiskId>& unwanted) {
   const auto deadline = base::Deadline::after(patience);
-  peer(slot).say(protocol::FrameType::shutdown);
+  peer(slot).say(protocol::FrameType::shutdown, protocol::encode_disks(unwanted));
   while (!peer(slot).is_shut_down()) peer(slot).step(deadline);
   links_.erase(slot);
 }

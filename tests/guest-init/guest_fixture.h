@@ -59,8 +59,9 @@ class GuestTest : public ::testing::Test {
   void boot_shared(unsigned slots, unsigned idle_ms = 0);
   void connect(unsigned slot);
   support::GuestPeer& peer(unsigned slot) { return *links_[slot].peer; }
-  // Until the slot's container has gone and the guest has hung up.
-  void clear(unsigned slot);
+  // Until the slot's container has gone and the guest has hung up; it is to let go of `unwanted`.
+  void clear(unsigned slot, const std::vector<protocol::DiskId>& unwanted = {});
+  pid_t guest_pid() const { return guest_->pid(); }
   // Its exit status once it has ended by itself; nullopt where it has not in that time.
   std::optional<base::ExitStatus> wait_end(base::Milliseconds time);
   void lose_connection();                 // as a killed relay does

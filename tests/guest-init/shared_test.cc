@@ -1,6 +1,8 @@
 // A guest that several containers share, each in a slot of its own.
 #include <gtest/gtest.h>
 
+#include "base/file.h"
+#include "base/text.h"
 #include "tests/guest-init/guest_fixture.h"
 
 namespace guest_init_test {
@@ -26,6 +28,16 @@ class SharedGuestTest : public GuestTest {
     peer(slot).start(0, shell(script));
     const auto failure = peer(slot).wait_started(0);
     ASSERT_FALSE(failure) << failure->text;
+  }
+
+  // By the guest itself: containers have them in namespaces of their own.
+  std::size_t mounted_layers() {
+    const std::string path = "/proc/" + std::to_string(guest_pid()) + "/mounts";
+    const std::string mounts = base::read_file(path, 1 << 20);
+    std::size_t count = 0;
+    for (const std::string& line : base::split(mounts, '\n'))
+      if (line.find(" /l/") != std::string::npos) ++count;
+    return count;
   }
 
   std::string say(unsigned slot, std::uint32_t process, const std::string& script) {
@@ -75,18 +87,35 @@ TEST_F(SharedGuestTest, ASlotThatWasNeverAskedForAContainerIsClearedToo) {
   ASSERT_NO_FATAL_FAILURE(make(0));
 }
 
+TEST_F(SharedGuestTest, LayersStayMountedUntilTheHostWantsThemNoMore) {
+  boot_shared(3);
+  const protocol::DiskId id = container_spec().read_only_disk;
+  ASSERT_NO_FATAL_FAILURE(make(0));
+  ASSERT_NO_FATAL_FAILURE(make(1));
+  EXPECT_EQ(mounted_layers(), layers().size());
+  clear(0, {id});  // which another one has
+  EXPECT_EQ(mounted_layers(), layers().size());
+  clear(1);
+  EXPECT_EQ(mounted_layers(), layers().size());
+  ASSERT_NO_FATAL_FAILURE(make(1));
+  EXPECT_EQ(mounted_layers(), layers().size());
+  clear(1, {protocol::DiskId{}, id});
+  EXPECT_EQ(mounted_layers(), 0u);
+  ASSERT_NO_FATAL_FAILURE(make(0));
+}
+
 TEST_F(SharedGuestTest, WhatIsStoppedGoesOnWhereItWas) {
   boot_shared(2);
   ASSERT_NO_FATAL_FAILURE(make(0));
   ASSERT_NO_FATAL_FAILURE(start(0, "while sleep 0.05; do echo tick; done"));
   const auto ticks = [&] { return peer(0).view(0).text[0].size(); };
   peer(0).wait_until(0, [&](const auto&) { return ticks() > 0; });
-  peer(0).say(protocol::FrameType::freeze, protocol::encode_frozen(true));
+  peer(0).say(protocol::FrameType::freeze, protocol::encode_flag(true));
   peer(0).idle(a_while);
   const auto stopped_at = ticks();
   peer(0).idle(a_while);
   EXPECT_EQ(ticks(), stopped_at);
-  peer(0).say(protocol::FrameType::freeze, protocol::encode_frozen(false));
+  peer(0).say(protocol::FrameType::freeze, protocol::encode_flag(false));
   peer(0).wait_until(0, [&](const auto&) { return ticks() > stopped_at; });
 }
 

@@ -27,6 +27,11 @@ class LayerDisksTest : public ::testing::Test {
     EXPECT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
     return disk;
   }
+  static std::vector<unsigned> numbers(const std::vector<LayerDisk>& disks) {
+    std::vector<unsigned> numbers;
+    for (const LayerDisk& disk : disks) numbers.push_back(disk.number);
+    return numbers;
+  }
   static SlotUse slot_with(unsigned disk) { return {.number = 0, .owner = "ada", .disk = disk}; }
 
   base::TempDir directory_{::testing::TempDir(), "disks"};
@@ -66,13 +71,22 @@ TEST_F(LayerDisksTest, AreChosenWhereNobodyHasThem) {
   EXPECT_EQ(disks_.choose({slot_with(0)}), 1u);
 }
 
-TEST_F(LayerDisksTest, OfThoseThatAreKeptTheOneThatWasTakenFirstGoes) {
-  for (const unsigned number : {0u, 1u, 2u, 3u, 4u}) write(number, "x", number == 2 ? 100 : 10);
-  EXPECT_EQ(disks_.choose({}), 2u);
-  EXPECT_EQ(disks_.choose({slot_with(2)}), 0u);
-  EXPECT_EQ(disks_.choose({slot_with(2), slot_with(0)}), 5u) << "three are not many";
-  disks_.find({"x"});  // takes the first
-  EXPECT_EQ(disks_.choose({slot_with(2)}), 1u);
+TEST_F(LayerDisksTest, AFewAreKeptForTheNextContainer) {
+  const auto files = layer_identities({layer("one")});
+  for (const unsigned number : {0u, 1u, 2u, 3u, 4u, 5u})
+    write(number, files[0], number == 2 ? 100 : static_cast<int>(number));
+  EXPECT_EQ(numbers(disks_.unwanted({})), (std::vector{5u, 2u})) << "taken before the others";
+  EXPECT_EQ(numbers(disks_.unwanted({slot_with(2)})), std::vector{5u});
+  EXPECT_TRUE(disks_.unwanted({slot_with(2), slot_with(0)}).empty());
+}
+
+TEST_F(LayerDisksTest, NoneIsKeptWhoseFilesHaveGone) {
+  write(0, layer_identities({layer("one")})[0]);
+  write(1, layer_identities({layer("two")})[0]);
+  EXPECT_TRUE(disks_.unwanted({}).empty());
+  layer("two");
+  EXPECT_EQ(numbers(disks_.unwanted({})), std::vector{1u});
+  EXPECT_TRUE(disks_.unwanted({slot_with(1)}).empty());
 }
 
 TEST_F(LayerDisksTest, HaveOthersOnceAFileWasMadeAgain) {

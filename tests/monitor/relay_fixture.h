@@ -124,8 +124,9 @@ class RelayTest : public testing::Test {
     }
     return std::nullopt;
   }
-  void order(MessageType type, std::uint64_t number = 0) {
+  void order(MessageType type, std::uint64_t number = 0, std::string_view text = {}) {
     Message message;
+    message.put_text(text);
     message.type = type;
     message.numbers[0] = number;
     send_message(parent_.get(), message);

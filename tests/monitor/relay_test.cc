@@ -1,6 +1,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/random.h"
+#include "engine/spec.h"
 #include "guest-init/protocol/spec.h"
 #include "tests/monitor/relay_fixture.h"
 
@@ -161,9 +163,27 @@ TEST_F(RelayTest, ForAKeptContainerTheGuestIsShutDownInOrder) {
   order(MessageType::recorded);
   order(MessageType::finish, 1);
   ASSERT_TRUE(guest_->next(FrameType::shutdown));
-  guest_->say(FrameType::shutdown_done);
+  guest_->say(FrameType::shutdown_done, protocol::encode_flag(false));
   ASSERT_TRUE(told(MessageType::shutdown_done));
   EXPECT_TRUE(guest_->closed());
+}
+
+TEST_F(RelayTest, ASharedGuestIsToldWhatToLetGoOfAndTellsWhetherItCould) {
+  run_container();
+  guest_->say(FrameType::exit, encode(protocol::ExitRecord{}));
+  ASSERT_TRUE(told(MessageType::exited));
+  order(MessageType::recorded);
+  const base::Uuid disks[] = {base::Uuid::random(), base::Uuid::random()};
+  order(MessageType::finish, 1, disks[0].text() + " " + disks[1].text() + " ");
+  const auto shutdown = guest_->next(FrameType::shutdown);
+  ASSERT_TRUE(shutdown);
+  std::vector<protocol::DiskId> unwanted;
+  ASSERT_TRUE(protocol::decode_disks(protocol::bytes_of(shutdown->payload), unwanted));
+  EXPECT_EQ(unwanted, (std::vector{engine::gpt_bytes(disks[0]), engine::gpt_bytes(disks[1])}));
+  guest_->say(FrameType::shutdown_done, protocol::encode_flag(true));
+  const auto done = told(MessageType::shutdown_done);
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->numbers[0], 1u);
 }
 
 TEST_F(RelayTest, AKilledClientLeavesTheContainerRunningAndItsInputEnds) {

@@ -55,6 +55,16 @@ TEST(ContainerSpec, ComesBackAsItWasSent) {
   EXPECT_TRUE(back.user_entry);
 }
 
+TEST(Disks, ComeBackAsTheyWereSent) {
+  std::vector<DiskId> disks = {disk(7)};
+  ASSERT_TRUE(decode_disks(bytes_of(encode_disks({disk(1), disk(100)})), disks));
+  EXPECT_EQ(disks, (std::vector{disk(1), disk(100)}));
+  ASSERT_TRUE(decode_disks({}, disks));
+  EXPECT_TRUE(disks.empty());
+  for (const std::size_t size : {1u, 15u, 17u, 31u})
+    EXPECT_FALSE(decode_disks(bytes_of(std::string(size, 'x')), disks)) << size;
+}
+
 TEST(ContainerSpec, WithoutWishesHasDefaults) {
   ContainerSpec back{.hostname = "before", .writable_disk = disk(3), .memory_limit = 5};
   std::string why;
