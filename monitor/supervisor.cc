@@ -78,7 +78,6 @@ void Supervisor::start() {
   step("create");
   base::failpoint("parent.created");
   throw_if_cancelled();
-  released_ = host_.store->watch(xen::release_event);
   place_->unpause();
   step("unpause");
   base::failpoint("parent.unpaused");
@@ -86,6 +85,7 @@ void Supervisor::start() {
   // A kernel boots meanwhile, which has no use yet for what comes now.
   start_relay(std::move(request_.connection));
   connect_relay(0);
+  released_ = host_.store->watch(xen::release_event);  // comes at once, too
   give_disks();
   open_console();
 }
