@@ -3,6 +3,8 @@
 #include <poll.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <utility>
 
 extern "C" {
 #include <libxenvchan.h>
@@ -26,8 +28,12 @@ bool VchanServer::offer(std::string& why) {
   return true;
 }
 
+// Its nodes stay, for the next one to be written in them: where the guest's quota of xenstore is
+// full, new ones could not be made. What they name until then nobody can connect to.
 void VchanServer::close() {
-  if (channel_ != nullptr) libxenvchan_close(channel_);
+  if (channel_ == nullptr) return;
+  free(std::exchange(channel_->xs_path, nullptr));
+  libxenvchan_close(channel_);
   channel_ = nullptr;
 }
 

@@ -55,6 +55,15 @@ void InstanceSlot::take_again() {
 
 void InstanceSlot::offer_disks() { disks_.offer(parts().store, id(), slot_.value()); }
 
+void InstanceSlot::let_go_of_disks() {
+  has_disks_ = true;
+  disks_.let_go();
+}
+
+std::string InstanceSlot::disk_trouble() {
+  return slot_ ? disks_.trouble(parts().store, id(), *slot_) : "";
+}
+
 std::vector<base::Uuid> InstanceSlot::leave() {
   return slot_ ? disks_.leave(*slot_) : std::vector<base::Uuid>{};
 }
@@ -64,7 +73,10 @@ void InstanceSlot::undo() {
   const auto domain = find();
   const bool lives = domain && !xen::has_ended(domain->state);
   const bool clean = !spoilt_ || !lives;
-  if (slot_ && lives && clean) disks_.clear(*slot_);
+  if (slot_ && lives && clean) {
+    if (!has_disks_) disks_.detach(parts().store, domain->id, *slot_);
+    disks_.clear(*slot_);
+  }
   base::failpoint("parent.detached");
   disks_.let_go();
   if (auto slot = std::exchange(slot_, std::nullopt)) {

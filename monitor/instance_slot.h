@@ -23,7 +23,8 @@ class InstanceSlot : public Place {
   void make_disks() override { disks_.make_writable(slot_.value()); }
   void offer_disks() override;
   void remind_of_disks() override {}  // the guest watches for them
-  void let_go_of_disks() override { disks_.let_go(); }
+  void let_go_of_disks() override;
+  std::string disk_trouble() override;
   void adopt(xen::DomainId id) override;
   std::vector<base::Uuid> leave() override;
   bool is_taken() const override { return slot_.has_value(); }
@@ -39,6 +40,7 @@ class InstanceSlot : public Place {
   SlotDisks disks_;
   std::optional<memres::Slot> slot_;
   bool spoilt_ = false;
+  bool has_disks_ = false;  // the guest, as far as we saw it
 };
 
 }  // namespace monitor

@@ -48,6 +48,8 @@ class Place {
   // Its kernel is up, which may have overlooked them.
   virtual void remind_of_disks() = 0;
   virtual void let_go_of_disks() = 0;
+  // Why the guest has not got them; "" where it has, or nothing is known.
+  virtual std::string disk_trouble() { return {}; }
 
   // Stops a domain that is the container's alone, which has run.
   virtual void pause() = 0;

@@ -17,6 +17,7 @@ using xen::Access;
 using Segments = std::vector<xen::DmSegment>;
 
 constexpr base::Milliseconds disk_limit{60'000};
+constexpr base::Milliseconds detach_limit{5'000};
 constexpr std::uint64_t sector = 512;
 // What the guest sees, whatever is behind it.
 constexpr std::uint64_t read_only_bytes = std::uint64_t{8} << 40;
@@ -24,6 +25,9 @@ constexpr std::uint64_t writable_bytes = std::uint64_t{16} << 40;
 constexpr std::size_t most_left = 16;  // at once; the rest with the next container
 constexpr std::string_view layers_kind = "r";
 constexpr std::string_view writable_kind = "w";
+
+unsigned index_of_layers(unsigned disk) { return 2 * disk; }
+unsigned index_of_writable(unsigned slot) { return 2 * slot + 1; }
 
 std::string prefix(const base::Uuid& domain) { return "memres-" + domain.text() + "-"; }
 
@@ -46,6 +50,16 @@ xen::DmDevice device_with(const std::string& name, const Segments& segments, Acc
   xen::DmDevice made = xen::DmDevice::create(name, segments, deadline, access);
   made.keep();
   return made;
+}
+
+std::string connection_error(xen::XenStore& store, xen::DomainId guest, unsigned index) {
+  try {
+    xen::wait_connected(store, {{.guest = guest, .index = index}},
+                        base::Deadline::after(base::Milliseconds(0)));
+    return {};
+  } catch (const base::Error& error) {
+    return error.message();
+  }
 }
 
 void clear_one(const std::string& name, std::uint64_t bytes, Access access) {
@@ -124,9 +138,37 @@ void SlotDisks::offer(xen::XenStore& store, xen::DomainId guest, const memres::S
                        .device = device.device(),
                        .writable = writable});
   };
-  add(2 * slot.disk().value(), *read_only_, false);
-  add(2 * slot.number() + 1, *writable_, true);
+  add(index_of_layers(slot.disk().value()), *read_only_, false);
+  add(index_of_writable(slot.number()), *writable_, true);
   if (!fresh.empty()) xen::offer(store, fresh);
+}
+
+std::vector<unsigned> SlotDisks::attached(xen::XenStore& store, xen::DomainId guest,
+                                          const memres::Slot& slot) const {
+  std::vector<unsigned> indexes = xen::offered(store, guest);
+  std::erase_if(indexes, [&](unsigned index) {
+    return index != index_of_writable(slot.number()) &&
+           (!slot.disk() || index != index_of_layers(*slot.disk()));
+  });
+  return indexes;
+}
+
+std::string SlotDisks::trouble(xen::XenStore& store, xen::DomainId guest,
+                               const memres::Slot& slot) const {
+  for (const unsigned index : attached(store, guest, slot)) {
+    const auto error = connection_error(store, guest, index);
+    if (!error.empty()) return error;
+  }
+  return {};
+}
+
+void SlotDisks::detach(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const {
+  std::vector<unsigned> lost = attached(store, guest, slot);
+  std::erase_if(lost,
+                [&](unsigned index) { return connection_error(store, guest, index).empty(); });
+  if (lost.empty()) return;
+  if (!xen::detach(store, guest, lost, base::Deadline::after(detach_limit)))
+    xen::force_remove(store, guest, lost);
 }
 
 void SlotDisks::let_go() {

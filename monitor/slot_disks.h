@@ -27,6 +27,10 @@ class SlotDisks {
   void make_writable(const memres::Slot& slot);
   // Attaches what is not attached yet.
   void offer(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const;
+  // Why the guest has not got them; "" where it has.
+  std::string trouble(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const;
+  // Takes away those that it never got: the next container has others in their place.
+  void detach(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const;
   // From now on only the guest and the mapped devices hold them.
   void let_go();
   // GUIDs of read-only ones that are of no use once the container has left that slot: the guest is
@@ -43,6 +47,8 @@ class SlotDisks {
   memres::LayerDisks layer_disks() const;
   std::string name(unsigned number, std::string_view kind) const;
   void put_layers_on(unsigned number, const base::Uuid& guid, const base::Deadline& deadline);
+  std::vector<unsigned> attached(xen::XenStore& store, xen::DomainId guest,
+                                 const memres::Slot& slot) const;
   std::vector<memres::SlotUse> slots_beside(const memres::Slot& slot) const;
   void clear_layers(const memres::Slot& slot) const;
   DiskPlaces places_;

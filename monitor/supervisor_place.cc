@@ -101,9 +101,11 @@ void Supervisor::start_took_too_long() {
                                   start_limit.count() / 1000, last_words(console_)));
   const engine::ContainerConfig& config = container_.config;
   unanswered_ = place_lost_ = !guest_ready_ && config.isolation == engine::Isolation::automatic;
+  const std::string trouble = place_->disk_trouble();
   throw base::Error(base::ErrorKind::unavailable,
-                    fmt::format("the memres \"{}\" did not start the container within {} s",
-                                config.placement.instance, slot_limit.count() / 1000));
+                    fmt::format("the memres \"{}\" did not start the container within {} s{}{}",
+                                config.placement.instance, slot_limit.count() / 1000,
+                                trouble.empty() ? "" : ": ", trouble));
 }
 
 }  // namespace monitor
