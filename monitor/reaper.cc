@@ -51,7 +51,8 @@ void Reaper::run() {
     if (!host_.hypervisor) host_ = connect_host();
     orders_ = listen_at(instances_.control_path(request_.name));
     if (request_.begins) build();
-    watch();
+    // One whose reaper died before it was up is taken apart: who began it has been told so.
+    if (request_.begins || instance_.ready) watch();
   } catch (const base::Error& error) {
     tell(engine::LaunchEvent::Type::error,
          fmt::format("{}\n{}", base::to_string(error.kind()), error.message()));
