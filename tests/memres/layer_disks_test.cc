@@ -13,13 +13,13 @@ namespace {
 class LayerDisksTest : public ::testing::Test {
  protected:
   std::string layer(const std::string& name, const std::string& text = "layer") const {
-    const std::string path = directory_.path() + "/" + name;
+    std::string path = directory_.path() + "/" + name;
     base::replace_file(path, text);
     return path;
   }
   // As the one that was taken `age` seconds ago.
   LayerDisk write(unsigned number, const std::string& of, int age = 0) const {
-    const LayerDisk disk{.number = number, .guid = base::Uuid::random(), .layers = {of}};
+    LayerDisk disk{.number = number, .guid = base::Uuid::random(), .layers = {of}};
     disks_.write(disk);
     const timespec then{.tv_sec = 1'000'000 - age, .tv_nsec = 0};
     const timespec times[] = {then, then};
@@ -29,6 +29,7 @@ class LayerDisksTest : public ::testing::Test {
   }
   static std::vector<unsigned> numbers(const std::vector<LayerDisk>& disks) {
     std::vector<unsigned> numbers;
+    numbers.reserve(disks.size());
     for (const LayerDisk& disk : disks) numbers.push_back(disk.number);
     return numbers;
   }

@@ -23,8 +23,8 @@ class WritableDiskTest : public ::testing::Test {
             .templates = directory_.path() + "/empty",
             .once = false};
   }
-  static std::string told(std::vector<std::string> argv) {
-    return base::run_checked(std::move(argv), base::Deadline::after(patience));
+  static std::string told(const std::vector<std::string>& argv) {
+    return base::run_checked(argv, base::Deadline::after(patience));
   }
 
   base::TempDir directory_{::testing::TempDir(), "disk"};
