@@ -72,6 +72,7 @@ void Supervisor::start() {
       engine::Starting{.boot_id = base::boot_id(), .again = again_, .restarts = request_.restarts};
   records_.save_state(container_.config, container_.state);
   base::failpoint("parent.recorded");
+  guest_knows_ = false;
   listen();
   watch_.lap();
   build();

@@ -113,6 +113,7 @@ class Supervisor {
   void stay_ended();
   void dismiss_relay(bool orderly);  // orderly: once the guest has shut down
   void end_relay();
+  void stop_relay(base::Milliseconds patience);
   void clear_slot();
   enum class Cleared { yes, no, guest_gone, unknown };
   Cleared await_cleared();
@@ -147,6 +148,7 @@ class Supervisor {
   bool started_ = false;
   bool client_attached_ = false;
   bool met_guest_ = false;      // this relay did
+  bool guest_knows_ = true;     // of the container, or may
   bool disks_there_ = false;    // the guest can find them
   bool guest_ready_ = false;    // has mounted the container
   bool place_lost_ = false;     // before that: the memres ended, or

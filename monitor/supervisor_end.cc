@@ -83,8 +83,23 @@ void Supervisor::dismiss_relay(bool orderly) {
   tell_relay(MessageType::finish, {orderly ? 1u : 0u}, disks);
 }
 
-// Its guest lives on, and must let go of the container.
+// It tells us that it has met the guest before it tells the guest of the container.
+void Supervisor::stop_relay(base::Milliseconds patience) {
+  if (!relay_) return;
+  relay_->end(base::Deadline::after(patience));
+  while (!guest_knows_) {
+    const auto message = relay_->receive();
+    if (!message) break;
+    guest_knows_ = message->type == MessageType::hello;
+  }
+  relay_.reset();
+}
+
+// Its guest lives on, and must let go of the container; where it has not offered the slot yet,
+// there is nothing that it could.
 void Supervisor::clear_slot() {
+  if (!guest_knows_) stop_relay(base::Milliseconds(0));
+  if (!guest_knows_) return;
   const auto domain = place_->find();
   if (!domain || xen::has_ended(domain->state)) return;
   place_->adopt(domain->id);

@@ -49,7 +49,7 @@ void Supervisor::take_message(const Message& message) {
   switch (message.type) {
     case MessageType::hello:
       epoch_ = message.numbers[0];
-      met_guest_ = true;
+      met_guest_ = guest_knows_ = true;
       note_boot(message);
       if (!started_) place_->remind_of_disks();
       break;

@@ -35,12 +35,11 @@ void Supervisor::start_somewhere() {
 }
 
 void Supervisor::leave_place() {
-  if (relay_) relay_->end(base::Deadline::after(base::Milliseconds(1000)));
-  relay_.reset();
+  stop_relay(base::Milliseconds(1000));
   released_.reset();
   end_.reset();
   place_lost_ = disks_there_ = false;
-  if (unanswered_) place_->spoil();
+  if (unanswered_ && guest_knows_) place_->spoil();
   place_->undo();
   if (auto container = records_.load(request_.order.id))
     container_.config = std::move(container->config);
