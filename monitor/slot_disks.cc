@@ -52,16 +52,6 @@ xen::DmDevice device_with(const std::string& name, const Segments& segments, Acc
   return made;
 }
 
-std::string connection_error(xen::XenStore& store, xen::DomainId guest, unsigned index) {
-  try {
-    xen::wait_connected(store, {{.guest = guest, .index = index}},
-                        base::Deadline::after(base::Milliseconds(0)));
-    return {};
-  } catch (const base::Error& error) {
-    return error.message();
-  }
-}
-
 void clear_one(const std::string& name, std::uint64_t bytes, Access access) {
   try {
     xen::exchange_dm_table(name, nothing(bytes), access);
@@ -156,16 +146,19 @@ std::vector<unsigned> SlotDisks::attached(xen::XenStore& store, xen::DomainId gu
 std::string SlotDisks::trouble(xen::XenStore& store, xen::DomainId guest,
                                const memres::Slot& slot) const {
   for (const unsigned index : attached(store, guest, slot)) {
-    const auto error = connection_error(store, guest, index);
-    if (!error.empty()) return error;
+    std::string trouble = xen::connection_trouble(store, guest, index);
+    if (!trouble.empty()) return trouble;
   }
   return {};
 }
 
 void SlotDisks::detach(xen::XenStore& store, xen::DomainId guest, const memres::Slot& slot) const {
+  const base::FileLock lock = layer_disks().lock(base::Deadline::after(disk_limit));
   std::vector<unsigned> lost = attached(store, guest, slot);
-  std::erase_if(lost,
-                [&](unsigned index) { return connection_error(store, guest, index).empty(); });
+  for (const memres::SlotUse& other : slots_beside(slot))
+    if (other.disk) std::erase(lost, index_of_layers(*other.disk));
+  std::erase_if(
+      lost, [&](unsigned index) { return xen::connection_trouble(store, guest, index).empty(); });
   if (lost.empty()) return;
   if (!xen::detach(store, guest, lost, base::Deadline::after(detach_limit)))
     xen::force_remove(store, guest, lost);

@@ -110,19 +110,24 @@ void require_guest(XenStoreAccess& access, DomainId guest) {
                       fmt::format("domain {} is gone", to_string(guest)));
 }
 
+std::string not_taken(unsigned index) {
+  return fmt::format("the guest did not take its disk {} in time", vdev_name(index));
+}
+
+std::string given_up(XenStore& store, DomainId guest, unsigned index) {
+  return fmt::format("the back end of disk {} gave up: {}", vdev_name(index),
+                     back_end_error(store, guest, index));
+}
+
 void wait_connected(XenStore& store, const BlockDevice& device, const base::Deadline& deadline) {
   const std::string path = back_end(device.guest, device.index) + "/state";
   auto decided = [](const std::optional<std::string>& state) {
     return !state || *state == state_connected || *state == state_closing || *state == state_closed;
   };
-  const std::string name = vdev_name(device.index);
   auto seen = store.wait_until(path, decided, deadline);
-  if (!seen)
-    throw base::Error(base::ErrorKind::unavailable,
-                      fmt::format("the guest did not take its disk {} in time", name));
+  if (!seen) throw base::Error(base::ErrorKind::unavailable, not_taken(device.index));
   if (seen->value != state_connected)
-    throw base::Error(fmt::format("the back end of disk {} gave up: {}", name,
-                                  back_end_error(store, device.guest, device.index)));
+    throw base::Error(given_up(store, device.guest, device.index));
 }
 
 bool wait_closed(XenStore& store, DomainId guest, unsigned index, const base::Deadline& deadline) {
@@ -180,6 +185,13 @@ void remind(XenStore& store, DomainId guest) {
 void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,
                     const base::Deadline& deadline) {
   for (const BlockDevice& device : devices) wait_connected(store, device, deadline);
+}
+
+std::string connection_trouble(XenStore& store, DomainId guest, unsigned index) {
+  const auto state = store.read(back_end(guest, index) + "/state");
+  if (state == state_connected) return {};
+  const bool gave_up = !state || state == state_closing || state == state_closed;
+  return gave_up ? given_up(store, guest, index) : not_taken(index);
 }
 
 bool detach(XenStore& store, DomainId guest, const std::vector<unsigned>& indexes,

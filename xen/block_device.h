@@ -45,6 +45,8 @@ void remind(XenStore& store, DomainId guest);
 // where a back end gave up (with its own words).
 void wait_connected(XenStore& store, const std::vector<BlockDevice>& devices,
                     const base::Deadline& deadline);
+// Why the guest's front end is not connected to it now; "" where it is.
+std::string connection_trouble(XenStore& store, DomainId guest, unsigned index);
 // Asks the guest to let go of them, then removes the nodes. False where it did not by the deadline:
 // nothing is removed then.
 bool detach(XenStore& store, DomainId guest, const std::vector<unsigned>& indexes,

@@ -162,6 +162,16 @@ TEST(BlockDevice, a_back_end_that_gives_up_is_quoted) {
   }
 }
 
+TEST(BlockDevice, what_keeps_it_from_being_connected_is_told_at_once) {
+  GuestStore store;
+  EXPECT_EQ(connection_trouble(store, {7}, 0),
+            "the back end of disk xvda gave up: it gave no reason");
+  offer(store, {example()});
+  EXPECT_EQ(connection_trouble(store, {7}, 0), "the guest did not take its disk xvda in time");
+  store.write({std::string(back_end) + "/state", "4", {}});
+  EXPECT_EQ(connection_trouble(store, {7}, 0), "");
+}
+
 TEST(BlockDevice, a_guest_that_lets_go_loses_all_nodes) {
   GuestStore store;
   offer(store, {example()});
