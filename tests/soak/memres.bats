@@ -49,19 +49,28 @@ expect_about() { # WHAT BEFORE AFTER KIB
 }
 
 # bats test_tags=quick
-@test "one after another: nothing grows" {
+@test "one after another: nothing grows on the host" {
   local i
-  local -a before after
   vdkr vmemres start -m 96m --slots 4
   for ((i = 0; i < 8; i++)); do vdkr run --rm busybox true; done
   figures >before
-  mapfile -t before < <(memory_left)
   for ((i = 0; i < rounds; i++)); do
     [[ $(vdkr run --rm --isolation memres -i busybox cat <<<"$i") == "$i" ]]
   done
   figures >after
-  mapfile -t after < <(memory_left)
   diff -u before after
+}
+
+@test "one after another: no memory is lost" {
+  local i
+  local -a before after
+  vdkr vmemres start -m 192m --slots 4
+  for ((i = 0; i < 8; i++)); do vdkr run --rm busybox true; done
+  mapfile -t before < <(memory_left)
+  for ((i = 0; i < rounds; i++)); do
+    [[ $(vdkr run --rm --isolation memres -i busybox cat <<<"$i") == "$i" ]]
+  done
+  mapfile -t after < <(memory_left)
   expect_about "memory of the guest" "${before[0]}" "${after[0]}" 2048
   expect_about "memory of dom0" "${before[1]}" "${after[1]}" 8192
   paste -d ' ' <(printf 'guest-kib %s\ndom0-kib %s\n' "${before[@]}") <(printf '%s\n' "${after[@]}") >&3
