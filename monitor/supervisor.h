@@ -67,6 +67,7 @@ class Supervisor {
   void choose_place();
   void make_place();
   void start_somewhere();
+  bool is_place_lost();
   void leave_place();
   void start();
   void build();

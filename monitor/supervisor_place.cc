@@ -25,13 +25,21 @@ void Supervisor::start_somewhere() {
       start();
       return watch();
     } catch (const base::Error& error) {
-      if (!place_lost_ || places == most_places) throw;
+      if (!is_place_lost() || places == most_places) throw;
       base::log_debug("{}; trying again", error.message());
     }
     leave_place();
     choose_place();
     make_place();
   }
+}
+
+// Whatever failed: where the guest has ended, it was that.
+bool Supervisor::is_place_lost() {
+  if (place_lost_ || started_ || guest_ready_ || !place_ || !place_->is_shared())
+    return place_lost_;
+  const auto domain = place_->find();
+  return !domain || xen::has_ended(domain->state);
 }
 
 void Supervisor::leave_place() {

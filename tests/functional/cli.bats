@@ -203,7 +203,4 @@ programs=(vxn vdkr vpdmn)
   try vdkr pulll busybox
   expect_status 1
   expect_err_has '^	pull$'
-  try vdkr --instance x ps
-  expect_status 125
-  expect_err_has '^--instance: each container has a domain of its own'
 }
