@@ -82,7 +82,10 @@ std::optional<LayerDisk> LayerDisks::read(unsigned number) const {
   const auto guid = base::Uuid::parse(lines.front());
   if (!guid) return std::nullopt;
   lines.erase(lines.begin());
-  return LayerDisk{.number = number, .guid = *guid, .layers = std::move(lines)};
+  return LayerDisk{.number = number,
+                   .guid = *guid,
+                   .layers = std::move(lines),
+                   .taken = last_taken(path(number))};
 }
 
 std::optional<LayerDisk> LayerDisks::find(const std::vector<std::string>& layers) const {
@@ -105,19 +108,15 @@ unsigned LayerDisks::choose(const std::vector<SlotUse>& used) const {
 
 std::vector<LayerDisk> LayerDisks::unwanted(const std::vector<SlotUse>& used) const {
   const std::set<unsigned> in_use = numbers_of(used);
-  std::vector<std::pair<std::int64_t, LayerDisk>> kept;  // by the time of their last use
+  std::vector<LayerDisk> kept;
   std::vector<LayerDisk> unwanted;
   for (const unsigned number : numbered_files(directory_, file_prefix)) {
     auto disk = in_use.contains(number) ? std::nullopt : read(number);
     if (!disk) continue;
-    if (are_same_files(disk->layers))
-      kept.emplace_back(last_taken(path(number)), std::move(*disk));
-    else
-      unwanted.push_back(std::move(*disk));
+    (are_same_files(disk->layers) ? kept : unwanted).push_back(std::move(*disk));
   }
-  std::ranges::sort(kept, std::greater<>{}, [](const auto& entry) { return entry.first; });
-  for (std::size_t at = most_kept; at < kept.size(); ++at)
-    unwanted.push_back(std::move(kept[at].second));
+  std::ranges::sort(kept, std::greater<>{}, &LayerDisk::taken);
+  for (std::size_t at = most_kept; at < kept.size(); ++at) unwanted.push_back(std::move(kept[at]));
   return unwanted;
 }
 

@@ -3,6 +3,7 @@
 // (docs/state.md); which are in use, the slots tell (slots.h).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct LayerDisk {
   unsigned number = 0;
   base::Uuid guid;                  // of the disk, a new one for each contents
   std::vector<std::string> layers;  // layer_identities(), the lowest first
+  std::int64_t taken = 0;           // when it last was, by the clock of files, in ns
 };
 
 // Of the very files, which may be made again under the same path. Throws where one is missing.

@@ -195,8 +195,8 @@ std::vector<base::Uuid> SlotDisks::leave(const memres::Slot& slot) {
   return guids;
 }
 
-// One that somebody has taken meanwhile stays. One without a record was never finished, and the
-// guest has not heard of it.
+// One that somebody has taken meanwhile stays, though he may have left it again: the guest may have
+// it mounted. One without a record was never finished, and the guest has not heard of it.
 void SlotDisks::clear_layers(const memres::Slot& slot) const {
   const memres::LayerDisks disks = layer_disks();
   const base::FileLock lock = disks.lock(base::Deadline::after(disk_limit));
@@ -209,7 +209,7 @@ void SlotDisks::clear_layers(const memres::Slot& slot) const {
   };
   for (const memres::LayerDisk& disk : unwanted_) {
     const auto now = disks.read(disk.number);
-    if (now && now->guid == disk.guid) clear_unused(disk.number);
+    if (now && now->guid == disk.guid && now->taken == disk.taken) clear_unused(disk.number);
   }
   if (slot.disk() && !disks.read(*slot.disk())) clear_unused(*slot.disk());
 }

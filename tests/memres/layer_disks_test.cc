@@ -81,6 +81,15 @@ TEST_F(LayerDisksTest, AFewAreKeptForTheNextContainer) {
   EXPECT_TRUE(disks_.unwanted({slot_with(2), slot_with(0)}).empty());
 }
 
+TEST_F(LayerDisksTest, WhenOneWasTakenIsTold) {
+  const LayerDisk disk = write(0, layer_identities({layer("one")})[0], 5);
+  const auto before = disks_.read(0);
+  ASSERT_TRUE(before);
+  EXPECT_EQ(disks_.read(0)->taken, before->taken);
+  ASSERT_TRUE(disks_.find(disk.layers));
+  EXPECT_GT(disks_.read(0)->taken, before->taken);
+}
+
 TEST_F(LayerDisksTest, NoneIsKeptWhoseFilesHaveGone) {
   write(0, layer_identities({layer("one")})[0]);
   write(1, layer_identities({layer("two")})[0]);
