@@ -24,6 +24,7 @@
 #include "engine/requests.h"
 #include "engine/settings.h"
 #include "engine/terminal.h"
+#include "engine/timing.h"
 #include "image/image.h"
 #include "image/image_store.h"
 #include "image/reference.h"
@@ -32,20 +33,6 @@
 #include "image/worker_client.h"
 
 namespace engine {
-
-// One step of a start, for --timing: resolve, create, unpause, disks, kernel, init, connect,
-// process, exit, cleanup. The disks are made while the kernel boots.
-struct Step {
-  std::string name;
-  double milliseconds = 0;
-};
-struct Timing {
-  std::vector<Step> steps;
-  double total = 0;        // milliseconds from the request to the end of cleaning up; of an exec
-                           // from the request on the monitor's socket to the exit record
-  unsigned processes = 0;  // forked by us
-  unsigned xenstore_requests = 0;
-};
 
 // What the caller's descriptors are for the container.
 struct Stdio {
@@ -292,11 +279,7 @@ class Engine {
   void ensure_instance(const ContainerConfig& config);
   void recover_instances();
   void recover_instance(const std::string& name);
-  bool is_up(const std::string& instance) const;
-  std::vector<Container> containers_in(const memres::Instance& instance);
   void stop_containers(const std::vector<Container>& containers, int seconds);
-  InstanceInfo info_of(memres::Instance instance);
-  std::optional<InstanceUse> ask(const memres::Instance& instance) const;
   void set_paused(const std::string& name_or_id, bool paused);
   // Its exit status; nullopt where it has gone with its record. Throws unavailable at the deadline.
   std::optional<int> end_of(const std::string& id, const base::Deadline& deadline);

@@ -107,6 +107,49 @@ base::Error no_such(const std::string& name) {
   return {base::ErrorKind::not_found, fmt::format("the memres \"{}\" is not running", name)};
 }
 
+// It may have ended this very moment, and its reaper be about to take it apart.
+bool is_up(const memres::InstanceStore& instances, const std::string& name) {
+  const auto answer = give_order(instances.control_path(name), {.type = ControlOrder::Type::start},
+                                 base::Deadline::after(order_limit));
+  return answer && answer->type == ControlAnswer::Type::ok;
+}
+
+std::vector<Container> containers_in(const memres::Instance& instance, ContainerStore& containers) {
+  std::vector<Container> inside;
+  for (Container& container : containers.list())
+    if (container.config.placement.kind == InstanceKind::memres &&
+        container.config.placement.domain == instance.domain)
+      inside.push_back(std::move(container));
+  return inside;
+}
+
+InstanceInfo info_of(memres::Instance instance, const memres::InstanceStore& instances,
+                     ContainerStore& containers) {
+  InstanceInfo info;
+  for (const Container& container : containers_in(instance, containers))
+    info.containers.push_back(container.config.name);
+  const memres::SlotTable table(instances.directory(instance.config.name), instance.config.slots);
+  for (const memres::SlotUse& use : table.used()) {
+    ++info.used_slots;
+    if (use.owner.empty()) ++info.quarantined;
+  }
+  info.instance = std::move(instance);
+  return info;
+}
+
+// By a process that has no privileges when it reads what the guest says (monitor/question.h).
+std::optional<InstanceUse> ask(const memres::Instance& instance, const Settings& settings) {
+  try {
+    return parse_use(base::run_checked(
+        {settings.libexec + "/vxn-monitor", "ask", settings.run_root, instance.config.name},
+        base::Deadline::after(answer_limit)));
+  } catch (const base::Error& error) {
+    if (error.kind() == base::ErrorKind::interrupted) throw;
+    base::log_debug("memres {}: {}", instance.config.name, error.message());
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 // Its reaper died: another one goes on, or takes apart what is left.
@@ -126,14 +169,6 @@ void Engine::recover_instances() {
     if (!parts_->instances.is_alive(name)) recover_instance(name);
 }
 
-// It may have ended this very moment, and its reaper be about to take it apart.
-bool Engine::is_up(const std::string& instance) const {
-  const auto answer =
-      give_order(parts_->instances.control_path(instance), {.type = ControlOrder::Type::start},
-                 base::Deadline::after(order_limit));
-  return answer && answer->type == ControlAnswer::Type::ok;
-}
-
 bool Engine::start_instance(const InstanceRequest& request) {
   require_host(settings_);
   const memres::Instance wanted = instance_of(request, settings_);
@@ -143,7 +178,7 @@ bool Engine::start_instance(const InstanceRequest& request) {
   for (;;) {
     base::throw_if_interrupted();
     const auto there = instances.load(name);
-    if (there && there->ready && instances.is_alive(name) && is_up(name)) return false;
+    if (there && there->ready && instances.is_alive(name) && is_up(instances, name)) return false;
     if (there && !instances.is_alive(name)) recover_instance(name);
     if (auto lock = instances.try_lock(name); lock && !instances.load(name)) {
       instances.save(wanted);
@@ -170,15 +205,6 @@ void Engine::ensure_instance(const ContainerConfig& config) {
   }
 }
 
-std::vector<Container> Engine::containers_in(const memres::Instance& instance) {
-  std::vector<Container> inside;
-  for (Container& container : parts_->containers.list())
-    if (container.config.placement.kind == InstanceKind::memres &&
-        container.config.placement.domain == instance.domain)
-      inside.push_back(std::move(container));
-  return inside;
-}
-
 void Engine::stop_containers(const std::vector<Container>& containers, int seconds) {
   const base::Deadline patience =
       seconds < 0 ? base::Deadline::never() : base::Deadline::after(std::chrono::seconds(seconds));
@@ -198,7 +224,7 @@ bool Engine::stop_instance(const std::string& wanted, int seconds) {
   recover_instances();
   const auto instance = instances.load(name);
   if (!instance) return false;
-  stop_containers(containers_in(*instance), seconds);
+  stop_containers(containers_in(*instance, parts_->containers), seconds);
   const auto order = [&](ControlOrder::Type type) {
     return give_order(instances.control_path(name), {.type = type, .number = SIGTERM},
                       base::Deadline::after(order_limit))
@@ -219,22 +245,9 @@ std::vector<InstanceInfo> Engine::instances() {
   recover();
   std::vector<InstanceInfo> all;
   for (const std::string& name : parts_->instances.names())
-    if (auto instance = parts_->instances.load(name)) all.push_back(info_of(std::move(*instance)));
+    if (auto instance = parts_->instances.load(name))
+      all.push_back(info_of(std::move(*instance), parts_->instances, parts_->containers));
   return all;
-}
-
-InstanceInfo Engine::info_of(memres::Instance instance) {
-  InstanceInfo info;
-  for (const Container& container : containers_in(instance))
-    info.containers.push_back(container.config.name);
-  const memres::SlotTable table(parts_->instances.directory(instance.config.name),
-                                instance.config.slots);
-  for (const memres::SlotUse& use : table.used()) {
-    ++info.used_slots;
-    if (use.owner.empty()) ++info.quarantined;
-  }
-  info.instance = std::move(instance);
-  return info;
 }
 
 InstanceInfo Engine::instance(const std::string& wanted) {
@@ -242,25 +255,12 @@ InstanceInfo Engine::instance(const std::string& wanted) {
   recover();
   auto instance = parts_->instances.load(name);
   if (!instance) throw no_such(name);
-  InstanceInfo info = info_of(std::move(*instance));
-  if (info.instance.ready) info.use = ask(info.instance);
+  InstanceInfo info = info_of(std::move(*instance), parts_->instances, parts_->containers);
+  if (info.instance.ready) info.use = ask(info.instance, settings_);
   if (info.use)
     info.room =
         memres::room_left(info.instance.config.slots, info.used_slots, info.use->memory_available);
   return info;
-}
-
-// By a process that has no privileges when it reads what the guest says (monitor/question.h).
-std::optional<InstanceUse> Engine::ask(const memres::Instance& instance) const {
-  try {
-    return parse_use(base::run_checked(
-        {settings_.libexec + "/vxn-monitor", "ask", settings_.run_root, instance.config.name},
-        base::Deadline::after(answer_limit)));
-  } catch (const base::Error& error) {
-    if (error.kind() == base::ErrorKind::interrupted) throw;
-    base::log_debug("memres {}: {}", instance.config.name, error.message());
-    return std::nullopt;
-  }
 }
 
 std::string Engine::instance_log(const std::string& wanted) {
